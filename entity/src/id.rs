@@ -4,8 +4,8 @@ use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use uuid::Uuid;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        $(#[$doc])*
+    ($($name:ident $noun:literal [$($table:ident)?] [$($node:tt)*];)*) => {$(
+        #[doc = concat!("The ID of the noun `", $noun, "`.")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
         pub struct $name(pub Uuid);
 
@@ -28,84 +28,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! {
-    /// Of an organization.
-    OrganizationId
-    /// Of a product.
-    ProductId
-    /// Of a feature.
-    FeatureId
-    /// Of a release.
-    ReleaseId
-    /// Of a deployment.
-    DeploymentId
-    /// Of an iteration.
-    IterationId
-    /// Of an import.
-    ImportId
-    /// Of a segment.
-    SegmentId
-    /// Of a customer.
-    CustomerId
-    /// Of a scale.
-    ScaleId
-    /// Of a response.
-    FeedbackId
-    /// Of an incident.
-    IncidentId
-    /// Of an attribution.
-    AttributionId
-    /// Of a token.
-    ApiTokenId
-    /// Of a member.
-    MemberId
-    /// Of a team.
-    TeamId
-    /// Of an announcement.
-    AnnouncementId
-    /// Of a move of an announcement.
-    AnnouncementMoveId
-    /// Of a known error.
-    KnownErrorId
-    /// Of an article.
-    ArticleId
-    /// Of a notification.
-    NotificationId
-    /// Of a notice of a customer.
-    NoticeId
-    /// Of a reply.
-    ReplyId
-    /// Of an identity.
-    IdentityId
-    /// Of a token of an operator.
-    OperatorTokenId
-    /// Of an event in the outbox.
-    EventId
-    /// Of a run of a job.
-    JobRunId
-    /// Of a session of a browser.
-    SessionId
-    /// Of a feedback request.
-    FeedbackRequestId
-    /// Of an invitation to respond to a feedback request.
-    FeedbackInvitationId
-    /// Of a webhook.
-    WebhookId
-    /// Of a delivery to a webhook.
-    WebhookDeliveryId
-    /// Of an address that other systems send to.
-    InboundWebhookId
-    /// Of something that another system sent.
-    InboundDeliveryId
-    /// Of a stored report.
-    ReportId
-    /// Of a schedule of reports.
-    ScheduleId
-    /// Of a delivery of a scheduled report.
-    ReportDeliveryId
-    /// Of the address of a calendar.
-    CalendarFeedId
-}
+crate::nouns!(ids);
 
 impl ReleaseId {
     /// Means "not caused by a change" in a key of the daily counts.

@@ -1,4 +1,4 @@
-//! The tables, nothing more: one file a table, no behaviour, nothing of the wire.
+//! The tables, one file each, without behavior, and the register of nouns (`noun.rs`).
 //!
 //! Every table of a tenant has `organization_id` as the first column of its key, and is read through
 //! `Entity::owned_by(organization)`.
@@ -20,6 +20,9 @@ macro_rules! tenant_table {
         }
     };
 }
+
+#[macro_use]
+mod noun;
 
 pub mod id;
 

@@ -24,7 +24,7 @@ pub use compare::{compare, compared};
 pub use format::{Format, Options, RenderError, file_name, json, json_schema, render, table_texts, tables};
 pub use html::{Image, Letter, letter};
 pub use model::Report;
-pub use words::{Vocabulary, label};
+pub use words::Vocabulary;
 
 #[cfg(test)]
 mod sample;

@@ -1,15 +1,19 @@
 //! A report of each kind, for tests: a product with a regression.
 
+mod iteration;
+mod release;
+
 use chrono::{Days, NaiveDate};
 
+pub(crate) use iteration::iteration;
+pub(crate) use release::release;
+
 use crate::{
-    compare::compared,
     model::{
-        Adoption, Announced, Announcements, Attribution, Audience, BeforeAfter, Changes, Comparison, Content,
-        Contributions, Deployments, Estimate, FeatureValue, Finding, Forecast, Incident, Incidents,
-        Iteration, Kind, Mark, MarkKind, News, Overview, Period, ProductLine, Question, Quote, Rating, Reach,
-        Release, Report, RequestSegment, Requests, Risk, SCHEMA, Security, SegmentValue, Shipped, Subject,
-        Touch, TrendPoint, Value, Verdict, Word,
+        Attribution, Audience, BeforeAfter, Changes, Comparison, Content, Contributions, Estimate,
+        FeatureValue, Finding, Incident, Incidents, Kind, Mark, MarkKind, Overview, Period, ProductLine,
+        Question, Quote, Rating, Reach, Report, Risk, SCHEMA, Security, SegmentValue, Subject, TrendPoint,
+        Value, Verdict,
     },
     words::Vocabulary,
 };
@@ -216,90 +220,6 @@ fn report(kind: Kind, title: &str, content: Content) -> Report {
     }
 }
 
-pub(crate) fn iteration() -> Report {
-    let touch = |at: usize, change: &str| Touch {
-        feature: subject(FEATURES[at].0, FEATURES[at].1),
-        change: change.to_owned(),
-    };
-    let worst = News {
-        feature: subject("export", "Export"),
-        change: estimate(-14.2, 3.9),
-        value: estimate(55.8, 2.8),
-        quotes: vec![
-            quote("Export hangs at 80 % since the update. We print for the trade fair tomorrow!", "1 of 5"),
-            quote("PDF vuoto, 每次导出都会卡住 😡", "2 of 5"),
-        ],
-        words: vec![
-            Word { text: "hangs".to_owned(), count: 41, z: 8.1 },
-            Word { text: "since the update".to_owned(), count: 23, z: 6.4 },
-        ],
-    };
-    let best = News {
-        feature: subject("search", "Search"),
-        change: estimate(6.4, 2.1),
-        value: estimate(71.3, 2.4),
-        quotes: vec![quote("Finally finds what I mean.", "5 of 5")],
-        words: Vec::new(),
-    };
-    let mut now = report(
-        Kind::Iteration,
-        "Iteration report: Sprint 21",
-        Content::Iteration(Box::new(Iteration {
-            name: "Sprint 21".to_owned(),
-            goal: Some("Export of large documents".to_owned()),
-            shipped: vec![Shipped {
-                version: "5.3".to_owned(),
-                title: Some("Large documents".to_owned()),
-                released_on: date("2026-10-15"),
-                withdrawn: false,
-                features: vec![touch(3, "changed"), touch(2, "fixed")],
-            }],
-            deployments: Deployments { succeeded: 4, failed: 1, rolled_back: 0 },
-            features: (0..6).map(feature).collect(),
-            elsewhere: Vec::new(),
-            best: Some(best),
-            worst: Some(worst),
-            findings: vec![
-                finding("export", "Export", Verdict::Regressed, -17.1),
-                finding("search", "Search", Verdict::Watch, -2.0),
-            ],
-            incidents: incidents(),
-            announcements: Announcements {
-                shipped: 1,
-                announced: 1,
-                median_lead_hours: Some(98.0),
-                acknowledged: 3,
-                surprises: 2,
-                releases: vec![Announced {
-                    release: "5.3".to_owned(),
-                    announcement: Some("Export of large documents".to_owned()),
-                    lead_hours: Some(98.0),
-                    acknowledged: 3,
-                }],
-            },
-            known_errors: None,
-            requests: Some(Requests {
-                sent: 60,
-                answered: 21,
-                segments: vec![
-                    RequestSegment { segment: Some("Enterprise".to_owned()), sent: 40, answered: 18 },
-                    RequestSegment { segment: None, sent: 20, answered: 3 },
-                ],
-            }),
-            questions: vec![question()],
-            marks: marks(),
-        })),
-    );
-    let mut before = now.clone();
-    if let Content::Iteration(iteration) = &mut before.content {
-        iteration.findings.clear();
-        iteration.incidents.opened = 4;
-        iteration.features[3].value = estimate(70.0, 2.8);
-    }
-    now.changes = compared(&before, &now, "Sprint 20");
-    now
-}
-
 pub(crate) fn value() -> Report {
     report(
         Kind::Value,
@@ -328,55 +248,6 @@ fn before_after(at: usize) -> BeforeAfter {
         difference: estimate(change, 2.8),
         responses: Some([610, 302]),
     }
-}
-
-pub(crate) fn release() -> Report {
-    let export = feature(3);
-    report(
-        Kind::Release,
-        "Release report: Atelier 5.3",
-        Content::Release(Box::new(Release {
-            version: "5.3".to_owned(),
-            title: Some("Large documents".to_owned()),
-            released_on: Some(date("2026-10-15")),
-            withdrawn_on: None,
-            previous: Some("5.2".to_owned()),
-            verdict: Verdict::Regressed,
-            verdict_text:
-                "5.3 made Export worse: the mean response fell by 17.1 points of 100 (−22.2 to −12.0)."
-                    .to_owned(),
-            features: vec![Touch { feature: export.feature.clone(), change: "changed".to_owned() }],
-            findings: vec![
-                finding("export", "Export", Verdict::Regressed, -17.1),
-                finding("search", "Search", Verdict::NoEvidence, 0.4),
-                finding("whiteboard", "Whiteboard", Verdict::NoBaseline, 0.0),
-            ],
-            values: vec![before_after(3), before_after(2)],
-            trend_of: Some(export.feature.clone()),
-            trend: export.trend,
-            incidents: incidents(),
-            announcement: Some(Announced {
-                release: "5.3".to_owned(),
-                announcement: Some("Export of large documents".to_owned()),
-                lead_hours: Some(98.0),
-                acknowledged: 3,
-            }),
-            known_errors: None,
-            forecasts: vec![Forecast {
-                feature: subject("export", "Export"),
-                days: 14,
-                expected: Estimate { value: 2.1, lower: 0.0, upper: 5.0 },
-                actual: 9,
-            }],
-            adoption: vec![
-                Adoption { from: date("2026-10-15"), share: Some(0.31), responses: Some(140) },
-                Adoption { from: date("2026-10-22"), share: Some(0.78), responses: Some(122) },
-                Adoption { from: date("2026-10-29"), share: None, responses: None },
-            ],
-            questions: vec![question()],
-            marks: marks(),
-        })),
-    )
 }
 
 pub(crate) fn overview() -> Report {

@@ -1,5 +1,6 @@
 //! The words of a report, in the vocabulary of its readers.
 
+use ballroom_names::glossary::{Concept, Words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,26 +19,39 @@ pub enum Vocabulary {
     Plain,
 }
 
-/// Words that differ between vocabularies: term, AGILE, ITIL, PLAIN.
-const WORDS: [(&str, [&str; 3]); 12] = [
-    ("iteration", ["Sprint", "Release cycle", "Period"]),
-    ("goal", ["Sprint goal", "Objective", "Goal"]),
-    ("feature", ["Feature", "Service component", "Part of the product"]),
-    ("features", ["Features", "Service components", "Parts of the product"]),
-    ("release", ["Release", "Release", "New version"]),
-    ("releases", ["Releases", "Releases", "New versions"]),
-    ("shipped", ["Shipped", "Released", "Delivered"]),
-    ("regressions", ["Regressions", "Failed changes", "What got worse"]),
-    ("incidents", ["Incidents", "Incidents", "Problems customers had"]),
-    ("known errors", ["Known bugs", "Known errors", "Known problems"]),
-    ("announcements", ["Announcements", "Change notices", "Advance notice"]),
-    ("questions", ["Open questions", "Open questions", "What we do not know yet"]),
-];
+impl Vocabulary {
+    /// What a noun is called.
+    pub(crate) fn words(self, concept: Concept) -> &'static Words {
+        let [agile, itil, plain] = concept.words();
+        match self {
+            Self::Agile => agile,
+            Self::Itil => itil,
+            Self::Plain => plain,
+        }
+    }
 
-/// A term in a vocabulary; an unknown term is itself.
-pub fn label(term: &'static str, vocabulary: Vocabulary) -> &'static str {
-    let known = WORDS.iter().find(|(known, _)| *known == term);
-    known.map_or(term, |(_, words)| words[vocabulary as usize])
+    /// The heading above what reached customers.
+    pub(crate) fn shipped(self) -> &'static str {
+        match self {
+            Self::Agile => "Shipped",
+            Self::Itil => "Released",
+            Self::Plain => "Delivered",
+        }
+    }
+
+    /// The heading above what the data do not answer.
+    pub(crate) fn questions(self) -> &'static str {
+        match self {
+            Self::Agile | Self::Itil => "Open questions",
+            Self::Plain => "What we do not know yet",
+        }
+    }
+}
+
+/// A text that begins with a capital letter.
+pub(crate) fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
 #[cfg(test)]
@@ -45,9 +59,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_vocabulary_has_its_own_word() {
-        assert_eq!(label("known errors", Vocabulary::Agile), "Known bugs");
-        assert_eq!(label("known errors", Vocabulary::Itil), "Known errors");
-        assert_eq!(label("known errors", Vocabulary::Plain), "Known problems");
+    fn the_words_are_those_of_the_glossary() {
+        let all = [Vocabulary::Agile, Vocabulary::Itil, Vocabulary::Plain];
+        for (concept, words) in ballroom_names::glossary::GLOSSARY {
+            assert_eq!(all.map(|one| one.words(*concept)), [&words[0], &words[1], &words[2]]);
+        }
+        assert_eq!(capital(Vocabulary::Plain.words(Concept::KnownError).plural), "Known problems");
+    }
+
+    #[test]
+    fn a_capital_letter_may_be_two() {
+        assert_eq!(["", "team", "été", "ßa"].map(capital), ["", "Team", "Été", "SSa"]);
     }
 }

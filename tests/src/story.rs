@@ -1,52 +1,68 @@
-//! Stories: actors with their own tokens send named operations of a `.graphql` file, and what they get is written down.
-//!
-//! The transcript is a snapshot, the same on both databases: IDs are numbered in the order in which they occur, and times
-//! of the test itself are `now`.
+//! Stories: actors with their own tokens send named operations of a `.graphql` file, and what they get is asserted, or written down
+//! in a transcript, which is a snapshot.
 
-use std::{collections::HashMap, fmt::Write, sync::Mutex};
+mod actor;
+mod operations;
+mod transcript;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Mutex,
+};
+
 use serde_json::{Value, json};
 
-use crate::{App, Backend};
+pub use actor::Actor;
+use transcript::Transcript;
+
+use crate::{App, Backend, Database};
 
 /// A server, the operations of a story, and its transcript.
 pub struct Story {
     /// The server.
     pub app: App,
+    /// An administrator's token.
+    pub admin: Actor,
     operations: &'static str,
-    began: DateTime<Utc>,
-    state: Mutex<State>,
+    transcript: Mutex<Transcript>,
 }
 
-#[derive(Default)]
-struct State {
-    transcript: String,
-    /// The IDs that occurred, each with its number among those of its noun.
-    ids: HashMap<String, String>,
-    nouns: HashMap<String, usize>,
+impl Deref for Story {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
 }
 
-/// Somebody who asks with a token.
-pub struct Actor {
-    name: String,
-    token: String,
-}
-
-impl Actor {
-    /// The token.
-    pub fn token(&self) -> &str {
-        &self.token
+impl DerefMut for Story {
+    fn deref_mut(&mut self) -> &mut App {
+        &mut self.app
     }
 }
 
 impl Story {
     /// A story on a server of its own, with the operations of a `.graphql` file.
     pub async fn on(backend: Backend, operations: &'static str) -> Self {
-        let app = App::start(backend).await;
-        // A second earlier: databases store microseconds.
-        let began = ballroom::clock::now() - TimeDelta::seconds(1);
-        Self { app, operations, began, state: Mutex::default() }
+        Self::at(App::start(backend).await, operations)
+    }
+
+    /// The same, with the product `shop` and these features of it.
+    pub async fn in_shop(backend: Backend, operations: &'static str, features: &[&str]) -> Self {
+        let story = Self::on(backend, operations).await;
+        story.product("shop", features).await;
+        story
+    }
+
+    /// A story on a server with settings of its own.
+    pub async fn with(database: Database, arguments: &[&str], operations: &'static str) -> Self {
+        Self::at(App::with(database, arguments).await, operations)
+    }
+
+    /// A story on a server that is there.
+    pub fn at(app: App, operations: &'static str) -> Self {
+        let admin = Actor::new("admin", &app.token, operations, app.url("/graphql"), app.http().clone());
+        Self { app, admin, operations, transcript: Mutex::new(Transcript::begin()) }
     }
 
     /// A member with this name and role, and a token.
@@ -60,9 +76,7 @@ impl Story {
 
     /// A customer, and a token for that customer.
     pub async fn customer(&self, key: &str, segment: Option<&str>) -> Actor {
-        let create =
-            "mutation($input: CreateCustomerInput!) { createCustomer(input: $input) { customer { id } } }";
-        self.app.asks(create, json!({ "input": { "key": key, "segment": segment } })).await;
+        self.admin.creates_customer(json!({ "key": key, "segment": segment })).await;
         self.with_token(key, json!({ "role": "CUSTOMER", "customer": key })).await
     }
 
@@ -75,103 +89,57 @@ impl Story {
         let create = "mutation($input: CreateTokenInput!) { createToken(input: $input) { secret } }";
         input["name"] = json!(format!("token of {name}"));
         let made = self.app.asks(create, json!({ "input": input })).await;
-        let token = made["createToken"]["secret"].as_str().unwrap().to_owned();
-        Actor { name: name.to_owned(), token }
+        self.actor(name, made["createToken"]["secret"].as_str().unwrap())
+    }
+
+    /// Somebody with a token that is there.
+    pub fn actor(&self, name: &str, token: &str) -> Actor {
+        Actor::new(name, token, self.operations, self.app.url("/graphql"), self.app.http().clone())
+    }
+
+    /// Stops the server and starts another on the same database. Actors who were there before ask the one that is gone.
+    pub async fn restart(&mut self) {
+        self.app.restart().await;
+        self.admin = self.actor("admin", &self.app.token);
+    }
+
+    /// Sends an operation as an administrator, and gets data without errors.
+    pub async fn gets(&self, operation: &str, variables: Value) -> Value {
+        self.admin.gets(operation, variables).await
+    }
+
+    /// Sends an operation as an administrator, and gets one error: its code, its argument and its message.
+    pub async fn is_refused(&self, operation: &str, variables: Value) -> (String, String, String) {
+        self.admin.is_refused(operation, variables).await
+    }
+
+    /// Sends an operation as an administrator, and gets the whole response.
+    pub async fn answer(&self, operation: &str, variables: Value) -> Value {
+        self.admin.answer(operation, variables).await
+    }
+
+    /// Sends an operation with a token, and gets the status and the whole response.
+    pub async fn answer_to(&self, token: &str, operation: &str, variables: Value) -> (u16, Value) {
+        self.actor("token", token).answer_with_status(operation, variables).await
     }
 
     /// Sends an operation as an actor, writes down what it gets, and returns its data.
     pub async fn asks(&self, actor: &Actor, operation: &str, variables: Value) -> Value {
-        let body =
-            json!({ "query": self.operations, "operationName": operation, "variables": variables.clone() });
-        let sent =
-            self.app.http().post(self.app.url("/graphql")).bearer_auth(&actor.token).json(&body).send();
-        let answer: Value = sent.await.unwrap().json().await.unwrap();
-        let mut state = self.state.lock().unwrap();
-        let line = format!("{} · {operation}", actor.name);
-        let variables = state.readable(variables, self.began);
-        let shown = state.readable(answer.clone(), self.began);
-        let _ = writeln!(state.transcript, "## {line}\n\n{}\n", inline(&variables));
-        let _ = match (shown.get("errors"), shown.get("data")) {
-            (None, Some(data)) => writeln!(state.transcript, "{}\n", pretty(data)),
-            (Some(errors), data) => {
-                let errors = errors.as_array().into_iter().flatten().map(|error| {
-                    let code = error["extensions"]["code"].as_str().unwrap_or_default();
-                    format!("{code}: {}", error["message"].as_str().unwrap_or_default())
-                });
-                let errors = errors.collect::<Vec<_>>().join("\n");
-                let data = data.filter(|data| !data.is_null()).map(pretty).unwrap_or_default();
-                writeln!(state.transcript, "{errors}\n{data}\n")
-            }
-            (None, None) => writeln!(state.transcript, "{}\n", pretty(&shown)),
-        };
-        answer["data"].clone()
+        let answer = actor.plain_answer(self.operations, operation, variables.clone()).await;
+        let data = answer["data"].clone();
+        self.transcript.lock().unwrap().add(&actor.name, operation, variables, answer);
+        data
     }
 
     /// The same, and nothing is written down: the data contain numbers that differ from run to run.
     pub async fn asks_silently(&self, actor: &Actor, operation: &str, variables: Value) -> Value {
-        let answer = self.answer(actor, operation, &variables).await;
+        let answer = actor.plain_answer(self.operations, operation, variables).await;
         assert!(answer.get("errors").is_none(), "{operation}\n{answer:#}");
         answer["data"].clone()
     }
 
-    async fn answer(&self, actor: &Actor, operation: &str, variables: &Value) -> Value {
-        let body = json!({ "query": self.operations, "operationName": operation, "variables": variables });
-        let sent =
-            self.app.http().post(self.app.url("/graphql")).bearer_auth(&actor.token).json(&body).send();
-        sent.await.unwrap().json().await.unwrap()
-    }
-
     /// What happened so far.
     pub fn transcript(&self) -> String {
-        self.state.lock().unwrap().transcript.trim_end().to_owned()
+        self.transcript.lock().unwrap().text().to_owned()
     }
-}
-
-impl State {
-    fn readable(&mut self, value: Value, began: DateTime<Utc>) -> Value {
-        match value {
-            Value::String(text) => Value::String(self.named(text, began)),
-            Value::Array(items) => items.into_iter().map(|item| self.readable(item, began)).collect(),
-            Value::Object(fields) => {
-                fields.into_iter().map(|(name, value)| (name, self.readable(value, began))).collect()
-            }
-            other => other,
-        }
-    }
-
-    fn named(&mut self, text: String, began: DateTime<Utc>) -> String {
-        if let Ok(at) = text.parse::<DateTime<Utc>>() {
-            return if at >= began && at <= ballroom::clock::now() { "now".to_owned() } else { text };
-        }
-        // IDs stand in messages too.
-        let mut named = String::with_capacity(text.len());
-        for part in text.split_inclusive(|one: char| !one.is_ascii_alphanumeric() && one != '_') {
-            let word = part.trim_end_matches(|one: char| !one.is_ascii_alphanumeric() && one != '_');
-            named.push_str(&self.name_of(word).unwrap_or_else(|| word.to_owned()));
-            named.push_str(&part[word.len()..]);
-        }
-        named
-    }
-
-    /// The name of an ID: its noun, and its number among those of this noun.
-    fn name_of(&mut self, word: &str) -> Option<String> {
-        let is_id = |hex: &str| hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let (noun, _) = word.rsplit_once('_').filter(|(_, hex)| is_id(hex))?;
-        if let Some(known) = self.ids.get(word) {
-            return Some(known.clone());
-        }
-        let number = self.nouns.entry(noun.to_owned()).or_default();
-        *number += 1;
-        let name = format!("{noun} {number}");
-        self.ids.insert(word.to_owned(), name.clone());
-        Some(name)
-    }
-}
-
-fn inline(value: &Value) -> String {
-    value.to_string()
-}
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap()
 }

@@ -13,6 +13,20 @@ const DEPTH: usize = 3;
 /// The reference of an object, for a field of an input or an argument.
 pub type Named<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+macro_rules! nodes {
+    ($($id:ident $noun:literal [$($table:ident)?] [$($module:ident::$object:ident, $plural:literal, $($how:ident)+)?];)*) => {
+        /// The objects with an ID, and the nouns of their IDs.
+        pub const NODES: &[(&str, &str)] = &[$($((stringify!($object), $noun),)?)*];
+    };
+}
+
+ballroom_entity::nouns!(nodes);
+
+/// The noun in the IDs of an object.
+pub fn noun_of(object: &str) -> Option<&'static str> {
+    NODES.iter().find(|(known, _)| *known == object).map(|(_, noun)| *noun)
+}
+
 /// The schema as it is.
 pub fn schema() -> Schema {
     Schema::parse(ballroom::graphql::sdl(), "schema.graphql").unwrap()
@@ -46,6 +60,39 @@ pub fn document(schema: &Schema, root: &str, field: &FieldDefinition, named: Nam
     };
     let shown = selection(schema, field.ty.inner_named_type(), DEPTH);
     (format!("{root}{} {{ {}{} {shown} }}", list(declared), field.name, list(passed)), variables)
+}
+
+/// A query for the ID of every object that a caller reaches by a list of the root, but those named, or by a list of an object in one.
+pub fn everything(schema: &Schema, except: &[&str]) -> String {
+    let mut asked = Vec::new();
+    let lists = fields_of(schema, "Query").into_iter().filter(|field| is_list(schema, field));
+    for field in lists.filter(|field| !except.contains(&field.name.as_str())) {
+        let mut below = vec!["id".to_owned()];
+        let object = node_of(schema, field);
+        for field in fields_of(schema, &object) {
+            let required = field.arguments.iter().any(|argument| argument.is_required());
+            if noun_of(field.ty.inner_named_type()).is_some() && field.ty.is_list() && !required {
+                below.push(format!("{} {{ id }}", field.name));
+            } else if is_list(schema, field) {
+                below.push(format!("{} {{ nodes {{ id }} }}", field.name));
+            }
+        }
+        asked.push(format!("{} {{ nodes {{ {} }} }}", field.name, below.join(" ")));
+    }
+    format!("{{ {} }}", asked.join(" "))
+}
+
+/// Whether a field is a connection of objects with an ID that needs no arguments.
+fn is_list(schema: &Schema, field: &FieldDefinition) -> bool {
+    field.ty.inner_named_type().ends_with("Connection")
+        && noun_of(&node_of(schema, field)).is_some()
+        && !field.arguments.iter().any(|argument| argument.is_required())
+}
+
+/// The type of the nodes of a connection.
+pub fn node_of(schema: &Schema, field: &FieldDefinition) -> String {
+    let nodes = schema.get_object(field.ty.inner_named_type()).and_then(|page| page.fields.get("nodes"));
+    nodes.map(|nodes| nodes.ty.inner_named_type().to_string()).unwrap_or_default()
 }
 
 /// Whether a value of this type names a thing.

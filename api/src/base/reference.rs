@@ -36,7 +36,7 @@ pub trait PublicId: Copy + Sized {
 }
 
 macro_rules! public_ids {
-    ($($name:ident $noun:literal),* $(,)?) => {
+    ($($name:ident $noun:literal [$($table:ident)?] [$($node:tt)*];)*) => {
         $(impl PublicId for $name {
             const NOUN: &'static str = $noun;
 
@@ -53,49 +53,13 @@ macro_rules! public_ids {
         pub fn looks_like_an_id(text: &str) -> bool {
             $(<$name as PublicId>::parse(text).is_some())||*
         }
+
+        #[cfg(test)]
+        const NOUNS: &[&str] = &[$($noun),*];
     };
 }
 
-public_ids! {
-    OrganizationId "organization",
-    ProductId "product",
-    FeatureId "feature",
-    ReleaseId "release",
-    DeploymentId "deployment",
-    IterationId "iteration",
-    ImportId "import",
-    SegmentId "segment",
-    CustomerId "customer",
-    ScaleId "scale",
-    FeedbackId "feedback",
-    IncidentId "incident",
-    AttributionId "attribution",
-    ApiTokenId "token",
-    MemberId "member",
-    TeamId "team",
-    AnnouncementId "announcement",
-    AnnouncementMoveId "move",
-    KnownErrorId "known_error",
-    ArticleId "article",
-    NotificationId "notification",
-    NoticeId "notice",
-    ReplyId "reply",
-    IdentityId "identity",
-    OperatorTokenId "operator",
-    EventId "event",
-    JobRunId "run",
-    SessionId "session",
-    FeedbackRequestId "request",
-    FeedbackInvitationId "invitation",
-    WebhookId "webhook",
-    WebhookDeliveryId "delivery",
-    InboundWebhookId "inbound",
-    InboundDeliveryId "receipt",
-    ReportId "report",
-    ScheduleId "schedule",
-    ReportDeliveryId "mailing",
-    CalendarFeedId "calendar",
-}
+ballroom_entity::nouns!(public_ids);
 
 #[cfg(test)]
 mod tests {
@@ -109,5 +73,11 @@ mod tests {
         assert_eq!(FeatureId::parse("feature_search"), None);
         assert!(looks_like_an_id(&id.public()));
         assert!(!looks_like_an_id("feature_search"));
+    }
+
+    #[test]
+    fn no_two_nouns_have_the_same_ids() {
+        let unique: std::collections::HashSet<_> = NOUNS.iter().collect();
+        assert_eq!(unique.len(), NOUNS.len());
     }
 }

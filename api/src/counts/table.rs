@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{ExposureKey, FeedbackKey, IncidentKey, IncidentSums};
-use crate::store::{Bulk, BulkColumn, Together};
+use crate::store::{Bulk, Together};
 
 /// Maximum number of keys per statement that removes empty rows.
 const EMPTY_KEYS: usize = 50;
@@ -176,7 +176,7 @@ fn upsert<T: Daily>() -> Bulk {
     let sums = sum_columns::<T>().map(|column| column.as_str());
     let sums: Vec<_> = sums.map(|sum| format!("{sum} = {table}.{sum} + excluded.{sum}")).collect();
     let conflict = format!("ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), sums.join(", "));
-    Bulk::into(table, conflict, T::Column::iter().map(BulkColumn::of).collect())
+    Bulk::into::<T>(conflict, T::Column::iter())
 }
 
 /// The columns of the key, the first of which is the organization.

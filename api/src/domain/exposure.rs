@@ -10,7 +10,7 @@ use ballroom_entity::{
     id::{FeatureId, SegmentId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, Value};
+use sea_orm::{ColumnTrait, Iterable, QueryFilter};
 
 pub(crate) use restore::restore_in;
 
@@ -20,7 +20,7 @@ use super::{access::Contribute, check, sent::Outcome};
 use crate::{
     base::error::Error,
     counts::ExposureKey,
-    store::{Bulk, BulkColumn, Store},
+    store::{Bulk, Store, values},
     transaction::{Event, Total, Transaction},
 };
 
@@ -161,31 +161,13 @@ async fn stored(
 }
 
 async fn write(tx: &Transaction, rows: impl Iterator<Item = Model>) -> Result<(), Error> {
-    let table = Bulk::into(
-        "exposure",
+    let columns: Vec<Column> = Column::iter().collect();
+    let table = Bulk::into::<Entity>(
         "ON CONFLICT (organization_id, product_id, feature_id, segment_id, day, source)
          DO UPDATE SET active_customers = excluded.active_customers",
-        vec![
-            BulkColumn::uuid("organization_id"),
-            BulkColumn::uuid("product_id"),
-            BulkColumn::uuid("feature_id"),
-            BulkColumn::uuid("segment_id"),
-            BulkColumn::date("day"),
-            BulkColumn::text("source"),
-            BulkColumn::big_integer("active_customers"),
-        ],
+        columns.iter().copied(),
     );
-    let rows = rows.map(|row| {
-        vec![
-            Value::Uuid(Some(row.organization_id.0)),
-            Value::Uuid(Some(row.product_id.0)),
-            Value::Uuid(Some(row.feature_id.0)),
-            Value::Uuid(Some(row.segment_id.0)),
-            Value::ChronoDate(Some(row.day)),
-            Value::String(Some(row.source)),
-            Value::BigInt(Some(row.active_customers)),
-        ]
-    });
+    let rows = rows.map(|row| values(&row, &columns));
     table.insert(tx.db(), rows.collect()).await?;
     Ok(())
 }

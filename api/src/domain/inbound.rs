@@ -225,12 +225,12 @@ pub async fn remove(
 /// The inbound webhook with this ID.
 pub async fn find(store: &Store, by: Administer, id: InboundWebhookId) -> Result<Model, Error> {
     let row = Entity::owned_by(by.organization()).filter(Column::Id.eq(id)).one(store.reader()).await?;
-    row.ok_or_else(|| Error::not_found("webhook", InboundWebhookId::NOUN, id.public()))
+    row.ok_or_else(|| Error::not_found("webhook", "inbound webhook", id.public()))
 }
 
 async fn in_transaction(tx: &Transaction, id: InboundWebhookId) -> Result<Model, Error> {
     let row = Entity::owned_by(tx.organization()).filter(Column::Id.eq(id)).one(tx.db()).await?;
-    row.ok_or_else(|| Error::not_found("webhook", InboundWebhookId::NOUN, id.public()))
+    row.ok_or_else(|| Error::not_found("webhook", "inbound webhook", id.public()))
 }
 
 /// Stores what was sent. The same key again stores nothing. Returns whether it was new.

@@ -305,7 +305,13 @@ pub async fn attribute(
     };
     match (basis, confidence) {
         (AttributionBasis::Inferred, Some(confidence)) if (0.0..=1.0).contains(&confidence) => (),
-        (AttributionBasis::Inferred, _) => {
+        (AttributionBasis::Inferred, Some(confidence)) => {
+            return Err(Error::invalid(
+                "confidence",
+                format!("is {confidence:?}; send a number from 0 to 1"),
+            ));
+        }
+        (AttributionBasis::Inferred, None) => {
             return Err(Error::invalid(
                 "confidence",
                 "is required for an inferred attribution; send a number from 0 to 1",

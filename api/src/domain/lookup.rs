@@ -2,20 +2,7 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use ballroom_entity::{
-    announcement, api_token, article, attribution, calendar_feed, customer, deployment, feedback,
-    feedback_request,
-    id::{
-        AnnouncementId, ApiTokenId, ArticleId, AttributionId, CalendarFeedId, CustomerId, DeploymentId,
-        FeatureId, FeedbackId, FeedbackRequestId, IdentityId, ImportId, InboundDeliveryId, InboundWebhookId,
-        IncidentId, IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId,
-        ReleaseId, ReportDeliveryId, ReportId, ScheduleId, SegmentId, WebhookDeliveryId, WebhookId,
-    },
-    identity, import, inbound_delivery, inbound_webhook, incident, iteration, known_error, member, notice,
-    notification,
-    release::ReleaseLifecycle,
-    report_delivery, scale, schedule, stored_report, webhook, webhook_delivery,
-};
+use ballroom_entity::{id::*, release::ReleaseLifecycle, scale};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::access::Viewer;
@@ -38,51 +25,28 @@ pub trait ById: Copy + Eq + Hash + Send + Sync + 'static {
 }
 
 macro_rules! by_id {
-    ($($id:ident: $table:ident),* $(,)?) => {$(
+    ($($id:ident $noun:literal [$($table:ident)?] [$($node:tt)*];)*) => {$($(
         impl ById for $id {
-            type Row = $table::Model;
+            type Row = ballroom_entity::$table::Model;
 
             async fn rows(
                 store: &Store,
                 organization: OrganizationId,
                 ids: &[Self],
             ) -> Result<HashMap<Self, Self::Row>, Error> {
-                let rows = $table::Entity::owned_by(organization)
-                    .filter(is_any(store.reader(), $table::Column::Id, ids.iter().copied()))
+                use ballroom_entity::$table::{Column, Entity};
+
+                let rows = Entity::owned_by(organization)
+                    .filter(is_any(store.reader(), Column::Id, ids.iter().copied()))
                     .all(store.reader())
                     .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
             }
         }
-    )*};
+    )?)*};
 }
 
-by_id! {
-    CalendarFeedId: calendar_feed,
-    CustomerId: customer,
-    FeedbackId: feedback,
-    ImportId: import,
-    IncidentId: incident,
-    IterationId: iteration,
-    AnnouncementId: announcement,
-    KnownErrorId: known_error,
-    ArticleId: article,
-    NoticeId: notice,
-    NotificationId: notification,
-    DeploymentId: deployment,
-    AttributionId: attribution,
-    MemberId: member,
-    ApiTokenId: api_token,
-    IdentityId: identity,
-    FeedbackRequestId: feedback_request,
-    WebhookId: webhook,
-    InboundWebhookId: inbound_webhook,
-    InboundDeliveryId: inbound_delivery,
-    WebhookDeliveryId: webhook_delivery,
-    ScheduleId: schedule,
-    ReportDeliveryId: report_delivery,
-    ReportId: stored_report,
-}
+ballroom_entity::nouns!(by_id);
 
 /// The only row of those found. `field` is the name of the caller's argument, `what` the argument that would distinguish
 /// several rows.

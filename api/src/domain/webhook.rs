@@ -6,6 +6,7 @@
 
 mod deliveries;
 mod delivery;
+mod kind;
 mod list;
 
 use ballroom_entity::{
@@ -21,6 +22,8 @@ use uuid::Uuid;
 
 pub use deliveries::{DeliverySort, WebhookDeliveries, WebhookDeliveryFilter};
 pub use delivery::{Attempt, Ended, Terms, claim, ended, fan_out, prune};
+pub use kind::KINDS;
+pub(crate) use kind::sent_events;
 pub use list::{WebhookFilter, WebhookSort, Webhooks};
 
 use super::{access::Administer, check, token::random_secret};
@@ -29,46 +32,6 @@ use crate::{
     store::Store,
     transaction::{Event, Transaction},
 };
-
-/// The kinds of events that can be sent.
-pub const KINDS: &[&str] = &[
-    "product.created",
-    "product.updated",
-    "feature.created",
-    "feature.updated",
-    "release.planned",
-    "release.shipped",
-    "release.updated",
-    "release.withdrawn",
-    "deployment.recorded",
-    "deployment.updated",
-    "iteration.created",
-    "iteration.updated",
-    "announcement.published",
-    "announcement.rescheduled",
-    "announcement.concluded",
-    "announcement.cancelled",
-    "announcement.acknowledged",
-    "known-error.created",
-    "known-error.updated",
-    "article.published",
-    "customer.created",
-    "customer.updated",
-    "feedback.submitted",
-    "feedback.imported",
-    "feedback.corrected",
-    "feedback.deleted",
-    "feedback.replied",
-    "incident.opened",
-    "incident.imported",
-    "incident.updated",
-    "incident.resolved",
-    "incident.reopened",
-    "incident.attributed",
-    "exposure.recorded",
-    "report.stored",
-    "import.ended",
-];
 
 /// The kind of a delivery that was requested to try a webhook out.
 pub const TEST: &str = "webhook.test";

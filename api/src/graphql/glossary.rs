@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, Object, SimpleObject};
 use ballroom_entity::member::Vocabulary as Stored;
 
 use super::{ContextExt, fault::Fault, member::Vocabulary};
-use crate::domain::glossary::{Concept, GLOSSARY, Words, of_role};
+use crate::domain::glossary::{Concept, GLOSSARY, Words, of_role, words_of};
 
 /// A noun of the schema, independent of vocabularies.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,8 +129,8 @@ impl GlossaryQuery {
         let vocabulary = of_caller(ctx, vocabulary).await?;
         let all = [Stored::Agile, Stored::Itil, Stored::Plain];
         let terms = GLOSSARY.iter().map(|(concept, _)| {
-            let Words { term, plural, definition } = concept.in_words_of(vocabulary.into());
-            let translation = |one| GlossaryTranslation::new(one, concept.in_words_of(one));
+            let Words { term, plural, definition } = words_of(*concept, vocabulary.into());
+            let translation = |one| GlossaryTranslation::new(one, words_of(*concept, one));
             GlossaryTerm {
                 concept: (*concept).into(),
                 term: term.to_owned(),

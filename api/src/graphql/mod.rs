@@ -38,6 +38,7 @@ mod viewer;
 mod product;
 
 mod feature;
+mod figures;
 
 mod release;
 
@@ -118,39 +119,14 @@ pub use reply::{Busy, Errors, Reply};
 pub use subscription::Subscription;
 
 use self::{
-    announcement::{AffectedCustomer, Announcement},
-    article::Article,
-    calendar::CalendarFeed,
+    announcement::AffectedCustomer,
     context::{ContextExt, Now, batch, coarse, dimensions, given, gone, kept, only_groups, row},
-    customer::Customer,
     deleted::DeletedFeedback,
-    deployment::Deployment,
     exposures::DailyExposure,
-    feature::Feature,
-    feedback::Feedback,
-    follow_up::Notice,
-    import::Import,
-    inbound::{InboundDelivery, InboundWebhook},
-    incident::Incident,
-    iteration::Iteration,
     job::JobRun,
-    known_error::KnownError,
-    member::Member,
-    notification::Notification,
-    organization::Organization,
     page::Total,
-    product::Product,
     reach::Mark,
-    release::Release,
-    report::StoredReport,
-    request::FeedbackRequest,
     root::Root,
-    scale::Scale,
-    schedule::{ReportDelivery, Schedule},
-    segment::Segment,
-    team::Team,
-    token::ApiToken,
-    webhook::{Webhook, WebhookDelivery},
 };
 use crate::{
     deliver::Deliveries,
@@ -289,50 +265,18 @@ fn subgraph() -> SchemaBuilder<Root<SubgraphQuery>, Root<Mutation>, Subscription
 
 fn built<Q: ObjectType + Default + 'static>() -> SchemaBuilder<Root<Q>, Root<Mutation>, Subscription> {
     let bare = async_graphql::Schema::build(Root::<Q>::default(), Root::<Mutation>::default(), Subscription);
-    Mark::ALL
+    let schema = Mark::ALL
         .into_iter()
         .fold(bare, SchemaBuilder::directive)
         // The rules and limits are those of `document`, which comes first; executed documents have passed them.
         .validation_mode(async_graphql::ValidationMode::Fast)
         .limit_recursive_depth(document::MAX_DEPTH)
         .disable_suggestions()
-        .override_output_type_description::<Rows<Organization>>("A page of organizations.")
-        .override_output_type_description::<Rows<Member>>("A page of members.")
-        .override_output_type_description::<Rows<Team>>("A page of teams.")
-        .override_output_type_description::<Rows<Product>>("A page of products.")
-        .override_output_type_description::<Rows<Feature>>("A page of features.")
-        .override_output_type_description::<Rows<Release>>("A page of releases.")
-        .override_output_type_description::<Rows<Deployment>>("A page of deployments.")
-        .override_output_type_description::<Rows<Iteration>>("A page of iterations.")
-        .override_output_type_description::<Rows<Announcement>>("A page of announcements.")
-        .override_output_type_description::<Rows<KnownError>>("A page of known errors.")
-        .override_output_type_description::<Rows<Article>>("A page of articles.")
-        .override_output_type_description::<Rows<Notice>>("A page of notices.")
-        .override_output_type_description::<Rows<Notification>>("A page of notifications.")
         .override_output_type_description::<Rows<AffectedCustomer>>("A page of affected customers.")
-        .override_output_type_description::<Rows<StoredReport>>("A page of stored reports.")
-        .override_output_type_description::<Rows<Segment>>("A page of segments.")
-        .override_output_type_description::<Rows<Customer>>("A page of customers.")
-        .override_output_type_description::<Rows<Scale>>("A page of scales.")
-        .override_output_type_description::<Rows<ApiToken>>("A page of tokens.")
-        .override_output_type_description::<Rows<Schedule>>("A page of schedules.")
-        .override_output_type_description::<Rows<ReportDelivery>>(
-            "A page of deliveries of scheduled reports.",
-        )
-        .override_output_type_description::<Rows<CalendarFeed>>("A page of calendar feeds.")
-        .override_output_type_description::<Rows<Webhook>>("A page of webhooks.")
-        .override_output_type_description::<Rows<WebhookDelivery>>("A page of deliveries to a webhook.")
-        .override_output_type_description::<Rows<InboundWebhook>>("A page of inbound webhooks.")
-        .override_output_type_description::<Rows<InboundDelivery>>(
-            "A page of deliveries from another system.",
-        )
-        .override_output_type_description::<Rows<FeedbackRequest>>("A page of feedback requests.")
-        .override_output_type_description::<Rows<Feedback>>("A page of responses.")
         .override_output_type_description::<Rows<DeletedFeedback>>("A page of deleted responses.")
-        .override_output_type_description::<Rows<Import>>("A page of imports.")
-        .override_output_type_description::<Rows<Incident>>("A page of incidents.")
         .override_output_type_description::<Rows<JobRun>>("A page of runs of a job.")
-        .override_output_type_description::<Rows<DailyExposure>>("A page of exposure by day.")
+        .override_output_type_description::<Rows<DailyExposure>>("A page of exposure by day.");
+    node::described(schema)
 }
 
 /// Defines the connection of a node type.

@@ -1,43 +1,24 @@
-//! Objects of any type by their global ID.
+//! Lookup of any object by its ID. Objects are found as the register of nouns says (`entity/src/noun.rs`).
 
-use async_graphql::{Context, ID, Interface, Object};
-use ballroom_entity::id::{
-    AnnouncementId, ApiTokenId, ArticleId, AttributionId, CalendarFeedId, CustomerId, DeploymentId,
-    FeatureId, FeedbackId, FeedbackRequestId, ImportId, InboundDeliveryId, InboundWebhookId, IncidentId,
-    IterationId, KnownErrorId, MemberId, NoticeId, NotificationId, OrganizationId, ProductId, ReleaseId,
-    ReportDeliveryId, ReportId, ScaleId, ScheduleId, SegmentId, TeamId, WebhookDeliveryId, WebhookId,
-};
+use async_graphql::{Context, ID, Interface, Object, SchemaBuilder};
+use ballroom_entity::id::*;
 use futures::future::join_all;
 
 use super::{
-    ContextExt,
+    ContextExt, Rows,
     announcement::Announcement,
     article::Article,
     calendar::CalendarFeed,
     customer::Customer,
-    deployment::Deployment,
     fault::Fault,
-    feature::Feature,
     feedback::Feedback,
     follow_up::Notice,
-    import::Import,
-    inbound::{InboundDelivery, InboundWebhook},
-    incident::{Attribution, Incident},
-    iteration::Iteration,
+    incident::Incident,
     known_error::KnownError,
-    member::Member,
     notification::Notification,
     organization::Organization,
-    product::Product,
-    release::Release,
     report::{self, StoredReport},
-    request::FeedbackRequest,
-    scale::Scale,
-    schedule::{ReportDelivery, Schedule},
-    segment::Segment,
-    team::Team,
     token::ApiToken,
-    webhook::{Webhook, WebhookDelivery},
 };
 use crate::{
     base::{error::Error, reference::PublicId},
@@ -51,41 +32,52 @@ use crate::{
 /// Maximum number of IDs per lookup.
 const MAX_IDS: usize = 200;
 
-/// An object with a global ID.
-#[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Global ID: the noun and 32 hexadecimal digits."))]
-pub(super) enum Node {
-    Organization(Organization),
-    Product(Product),
-    Feature(Feature),
-    Release(Release),
-    Deployment(Deployment),
-    Iteration(Iteration),
-    Announcement(Announcement),
-    KnownError(KnownError),
-    Article(Article),
-    Notice(Notice),
-    StoredReport(StoredReport),
-    Notification(Notification),
-    Segment(Segment),
-    Customer(Customer),
-    Scale(Scale),
-    Feedback(Feedback),
-    Incident(Incident),
-    Attribution(Attribution),
-    ApiToken(ApiToken),
-    Member(Member),
-    Team(Team),
-    FeedbackRequest(FeedbackRequest),
-    Webhook(Webhook),
-    WebhookDelivery(WebhookDelivery),
-    InboundWebhook(InboundWebhook),
-    InboundDelivery(InboundDelivery),
-    Import(Import),
-    Schedule(Schedule),
-    ReportDelivery(ReportDelivery),
-    CalendarFeed(CalendarFeed),
+macro_rules! nodes {
+    ($($id:ident $noun:literal [$($table:ident)?] [$($module:ident::$object:ident, $plural:literal, $how:ident $($by:ident)?)?];)*) => {
+        /// An object with a global ID.
+        #[derive(Interface)]
+        #[graphql(field(name = "id", ty = "ID", desc = "Global ID: the noun and 32 hexadecimal digits."))]
+        pub(super) enum Node {
+            $($($object(super::$module::$object),)?)*
+        }
+
+        /// The object with an ID, for callers who are no customers; none if it does not exist, or if the caller may not see it.
+        async fn of_organization(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
+            $($(
+                if let Some(id) = $id::parse(id) {
+                    return found!($how $($by)?, ctx, id, super::$module::$object).map(|found| found.map(Node::$object));
+                }
+            )?)*
+            Ok(None)
+        }
+
+        /// Describes the pages of all objects.
+        pub(super) fn described<Q, M, S>(schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
+            schema$($(
+                .override_output_type_description::<Rows<super::$module::$object>>(
+                    concat!("A page of ", $plural, "."),
+                )
+            )?)*
+        }
+    };
 }
+
+/// How an object is found by its ID: the ways of the register.
+macro_rules! found {
+    (known $kind:ident, $ctx:ident, $id:ident, $object:path) => {{
+        $ctx.reports()?;
+        Ok(super::dimensions($ctx).await?.$kind.get(&$id).cloned().map($object))
+    }};
+    (loaded $right:ident, $ctx:ident, $id:ident, $object:path) => {{
+        $ctx.$right()?;
+        Ok($ctx.load().load_one($id).await?.map($object))
+    }};
+    (special, $ctx:ident, $id:ident, $object:path) => {
+        <$object>::by_id($ctx, $id).await
+    };
+}
+
+ballroom_entity::nouns!(nodes);
 
 #[derive(Default)]
 pub(super) struct NodeQuery;
@@ -122,76 +114,78 @@ impl NodeQuery {
 
 /// The object with an ID; none if it does not exist, or if the caller may not see it.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Fault> {
-    let viewer = ctx.viewer();
-    if let Some(only) = viewer.reads().ok().and_then(Read::only) {
-        return own(ctx, id, only).await;
+    match ctx.viewer().reads().ok().and_then(Read::only) {
+        Some(only) => own(ctx, id, only).await,
+        None => of_organization(ctx, id).await,
     }
-    let dimensions = super::dimensions(ctx).await?;
-    macro_rules! known {
-        ($($table:ident: $id:ident => $node:ident),* $(,)?) => {$(
-            if let Some(id) = $id::parse(id) {
-                ctx.reports()?;
-                return Ok(dimensions.$table.get(&id).cloned().map($node).map(Node::$node));
-            }
-        )*};
-    }
-    macro_rules! loaded {
-        ($right:ident: $($id:ident => $node:ident),* $(,)?) => {$(
-            if let Some(id) = $id::parse(id) {
-                ctx.$right()?;
-                return Ok(ctx.load().load_one(id).await?.map($node).map(Node::$node));
-            }
-        )*};
-    }
-    known! {
-        products: ProductId => Product,
-        features: FeatureId => Feature,
-        releases: ReleaseId => Release,
-        segments: SegmentId => Segment,
-        scales: ScaleId => Scale,
-        teams: TeamId => Team,
-    }
-    loaded! {
-        reports: IterationId => Iteration, AnnouncementId => Announcement, KnownErrorId => KnownError, ArticleId => Article,
-        DeploymentId => Deployment, MemberId => Member, FeedbackRequestId => FeedbackRequest
-    }
-    loaded! {
-        reads: FeedbackId => Feedback, IncidentId => Incident, CustomerId => Customer, NoticeId => Notice,
-        AttributionId => Attribution
-    }
-    loaded! {
-        manages: ImportId => Import, ScheduleId => Schedule, ReportDeliveryId => ReportDelivery
-    }
-    loaded! {
-        administers: WebhookId => Webhook, WebhookDeliveryId => WebhookDelivery, InboundWebhookId => InboundWebhook,
-        InboundDeliveryId => InboundDelivery
-    }
-    if let (Some(id), Ok(by)) = (NotificationId::parse(id), viewer.edits_profile()) {
-        let own = notification::find(ctx.store(), by, id).await?;
-        return Ok(own.map(|row| Node::Notification(Notification(row))));
-    }
-    if let Some(id) = CalendarFeedId::parse(id) {
-        ctx.reports()?;
-        let row = ctx.load().load_one(id).await?.filter(|row| feed::may_see(viewer, row));
-        return Ok(row.map(CalendarFeed).map(Node::CalendarFeed));
-    }
-    if ReportId::parse(id).is_some() {
-        let sees = report::sees_responses(ctx);
-        return match stored_report::find(ctx.store(), ctx.reports()?, sees, ("id", id)).await {
-            Ok(row) => Ok(Some(Node::StoredReport(StoredReport(row)))),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        };
-    }
-    if OrganizationId::parse(id) == Some(viewer.organization()) {
+}
+
+/// Objects that are found in their own way: what only their member, their author, or their organization may see.
+trait ById: Sized {
+    /// The type of its ID.
+    type Id;
+
+    /// The object, if it exists and the caller may see it.
+    async fn by_id(ctx: &Context<'_>, id: Self::Id) -> Result<Option<Self>, Fault>;
+}
+
+impl ById for Organization {
+    type Id = OrganizationId;
+
+    async fn by_id(ctx: &Context<'_>, id: OrganizationId) -> Result<Option<Self>, Fault> {
+        if id != ctx.viewer().organization() {
+            return Ok(None);
+        }
         let own = organization::find(ctx.store(), ctx.reports()?.organization()).await?;
-        return Ok(Some(Node::Organization(Organization(own))));
+        Ok(Some(Self(own)))
     }
-    if let (Some(id), Ok(by)) = (ApiTokenId::parse(id), ctx.administers()) {
+}
+
+impl ById for Notification {
+    type Id = NotificationId;
+
+    async fn by_id(ctx: &Context<'_>, id: NotificationId) -> Result<Option<Self>, Fault> {
+        let Ok(by) = ctx.viewer().edits_profile() else { return Ok(None) };
+        Ok(notification::find(ctx.store(), by, id).await?.map(Self))
+    }
+}
+
+impl ById for CalendarFeed {
+    type Id = CalendarFeedId;
+
+    async fn by_id(ctx: &Context<'_>, id: CalendarFeedId) -> Result<Option<Self>, Fault> {
+        ctx.reports()?;
+        let row = ctx.load().load_one(id).await?;
+        Ok(row.filter(|row| feed::may_see(ctx.viewer(), row)).map(Self))
+    }
+}
+
+impl ById for StoredReport {
+    type Id = ReportId;
+
+    async fn by_id(ctx: &Context<'_>, id: ReportId) -> Result<Option<Self>, Fault> {
+        let sees = report::sees_responses(ctx);
+        let found = stored_report::find(ctx.store(), ctx.reports()?, sees, ("id", &id.public())).await;
+        or_none(found.map(Self))
+    }
+}
+
+impl ById for ApiToken {
+    type Id = ApiTokenId;
+
+    async fn by_id(ctx: &Context<'_>, id: ApiTokenId) -> Result<Option<Self>, Fault> {
+        let Ok(by) = ctx.administers() else { return Ok(None) };
         let all = token::all(ctx.store(), by).await?;
-        return Ok(all.into_iter().find(|token| token.id == id).map(ApiToken).map(Node::ApiToken));
+        Ok(all.into_iter().find(|token| token.id == id).map(Self))
     }
-    Ok(None)
+}
+
+fn or_none<T>(found: Result<T, Error>) -> Result<Option<T>, Fault> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What a customer may see by ID: their own responses, incidents that affect them, and themselves.
@@ -214,9 +208,5 @@ async fn own(ctx: &Context<'_>, id: &ID, only: CustomerId) -> Result<Option<Node
     } else {
         return Ok(None);
     };
-    match found {
-        Ok(node) => Ok(Some(node)),
-        Err(Error::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    or_none(found)
 }

@@ -25,7 +25,8 @@ use super::{
     preparedness::Preparedness,
     range::TimeRangeInput,
     release::{Release, ReleaseFilter, ReleaseOrder},
-    scalar::{DateTime, PeriodInput, Reference, id},
+    scalar::{Date, DateTime, PeriodInput, Reference, id},
+    value::{self, ValueReport},
     watch::ForecastCalibration,
 };
 use crate::domain::{
@@ -287,6 +288,23 @@ impl Product {
     ) -> Result<Connection<String, Incident, Total>, Fault> {
         let incidents = Incidents { product: Some(self.0.id), ..Incidents::default() };
         incidents::page(ctx, incidents, filter, order_by, (first, after, last, before)).await
+    }
+
+    /// Perceived value of every feature: the ranked ones from the highest down, then those with too few responses.
+    async fn value_report(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
+            PeriodInput,
+        >,
+        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
+        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
+        #[graphql(
+            desc = "Use only data known at the end of this day; by default the last day of the period."
+        )]
+        as_of: Option<Date>,
+    ) -> Result<ValueReport, Fault> {
+        value::report(ctx, &self.0, period, release, segment, as_of).await
     }
 
     /// What is computed of it.

@@ -13,7 +13,7 @@ use ballroom_entity::{
     parameters_daily::{Column, Entity, Model},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Value};
+use sea_orm::{ColumnTrait, Iterable, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
 use super::{Period, Scores, Snapshot, facts::Codes};
@@ -23,7 +23,7 @@ use crate::{
         access::{Manage, Report},
         product,
     },
-    store::{Bulk, BulkColumn, Dimensions, Lease, Store},
+    store::{Bulk, Dimensions, Lease, Store, values},
 };
 
 /// Maximum number of days that are computed at once.
@@ -254,29 +254,24 @@ async fn keep(
     if computed.is_empty() {
         return Ok(Vec::new());
     }
+    let columns: Vec<Column> = Column::iter().collect();
     let row = |(day, parameters): &(NaiveDate, Parameters)| {
         let parameters = serde_json::to_value(parameters)
             .map_err(|error| Error::internal("cannot serialize the parameters", error))?;
-        Ok(vec![
-            Value::Uuid(Some(by.organization().0)),
-            Value::ChronoDate(Some(*day)),
-            Value::String(Some(METHOD.to_owned())),
-            Value::Json(Some(Box::new(parameters))),
-            Value::ChronoDateTimeUtc(Some(now)),
-        ])
+        let row = Model {
+            organization_id: by.organization(),
+            day: *day,
+            method: METHOD.to_owned(),
+            parameters,
+            computed_at: now,
+        };
+        Ok(values(&row, &columns))
     };
     let rows = computed.iter().map(row).collect::<Result<Vec<_>, Error>>()?;
-    let table = Bulk::into(
-        "parameters_daily",
+    let table = Bulk::into::<Entity>(
         "ON CONFLICT (organization_id, day) DO UPDATE
          SET method = excluded.method, parameters = excluded.parameters, computed_at = excluded.computed_at",
-        vec![
-            BulkColumn::uuid("organization_id"),
-            BulkColumn::date("day"),
-            BulkColumn::text("method"),
-            BulkColumn::json("parameters"),
-            BulkColumn::timestamp("computed_at"),
-        ],
+        columns.iter().copied(),
     );
     let tx = store.begin(by.organization(), now).await?;
     table.insert(tx.db(), rows).await?;

@@ -7,11 +7,17 @@
 use std::borrow::Cow;
 
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::ArrayType,
+    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, DbErr, EntityTrait, ModelTrait, Statement, Value,
+    sea_query::ArrayType,
 };
 
+/// The values of a row in these columns.
+pub fn values<M: ModelTrait>(row: &M, columns: &[<M::Entity as EntityTrait>::Column]) -> Vec<Value> {
+    columns.iter().map(|column| row.get(*column)).collect()
+}
+
 /// A column of a [`Bulk`].
-pub struct BulkColumn {
+struct BulkColumn {
     name: &'static str,
     array: ArrayType,
     sql_type: &'static str,
@@ -33,9 +39,13 @@ const SQLITE_ROWS: usize = 64;
 const POSTGRES_ROWS: usize = 5_000;
 
 impl Bulk {
-    /// Into a table; `suffix` follows the rows: an `ON CONFLICT` clause or nothing.
-    pub fn into(table: &'static str, suffix: impl Into<Cow<'static, str>>, columns: Vec<BulkColumn>) -> Self {
-        Self { table, columns, suffix: suffix.into() }
+    /// Into the table of an entity, with these of its columns; `suffix` follows the rows: an `ON CONFLICT` clause or nothing.
+    pub fn into<E: EntityTrait>(
+        suffix: impl Into<Cow<'static, str>>,
+        columns: impl IntoIterator<Item = E::Column>,
+    ) -> Self {
+        let columns = columns.into_iter().map(BulkColumn::of).collect();
+        Self { table: E::default().as_str(), columns, suffix: suffix.into() }
     }
 
     /// Inserts the rows, each with a value for every column, in their order.
@@ -116,69 +126,26 @@ impl Bulk {
 
 impl BulkColumn {
     /// A column of an entity.
-    pub fn of(column: impl ColumnTrait) -> Self {
-        let (name, def) = (column.as_str(), column.def());
-        let one = match def.get_column_type() {
-            ColumnType::Uuid => Self::uuid(name),
-            ColumnType::Date => Self::date(name),
-            ColumnType::TimestampWithTimeZone => Self::timestamp(name),
-            ColumnType::SmallInteger => Self::small_integer(name),
-            ColumnType::Integer => Self::integer(name),
-            ColumnType::BigInteger => Self::big_integer(name),
-            ColumnType::Boolean => Self::boolean(name),
-            _ => Self::text(name),
+    fn of(column: impl ColumnTrait) -> Self {
+        let def = column.def();
+        let (array, sql_type) = match def.get_column_type() {
+            ColumnType::Uuid => (ArrayType::Uuid, "uuid"),
+            ColumnType::Date => (ArrayType::ChronoDate, "date"),
+            ColumnType::TimestampWithTimeZone => (ArrayType::ChronoDateTimeUtc, "timestamptz"),
+            ColumnType::SmallInteger => (ArrayType::SmallInt, "smallint"),
+            ColumnType::Integer => (ArrayType::Int, "integer"),
+            ColumnType::BigInteger => (ArrayType::BigInt, "bigint"),
+            ColumnType::Boolean => (ArrayType::Bool, "boolean"),
+            ColumnType::Json | ColumnType::JsonBinary => (ArrayType::Json, "jsonb"),
+            _ => (ArrayType::String, "text"),
         };
+        let one = Self { name: column.as_str(), array, sql_type, null: None };
         if def.is_null() { one.nullable() } else { one }
-    }
-
-    /// A UUID.
-    pub fn uuid(name: &'static str) -> Self {
-        Self { name, array: ArrayType::Uuid, sql_type: "uuid", null: None }
-    }
-
-    /// A text.
-    pub fn text(name: &'static str) -> Self {
-        Self { name, array: ArrayType::String, sql_type: "text", null: None }
-    }
-
-    /// A JSON document, given as its text.
-    pub fn json(name: &'static str) -> Self {
-        Self { name, array: ArrayType::Json, sql_type: "jsonb", null: None }
-    }
-
-    /// A date.
-    pub fn date(name: &'static str) -> Self {
-        Self { name, array: ArrayType::ChronoDate, sql_type: "date", null: None }
-    }
-
-    /// A timestamp.
-    pub fn timestamp(name: &'static str) -> Self {
-        Self { name, array: ArrayType::ChronoDateTimeUtc, sql_type: "timestamptz", null: None }
-    }
-
-    /// A 16-bit integer.
-    pub fn small_integer(name: &'static str) -> Self {
-        Self { name, array: ArrayType::SmallInt, sql_type: "smallint", null: None }
-    }
-
-    /// A 32-bit integer.
-    pub fn integer(name: &'static str) -> Self {
-        Self { name, array: ArrayType::Int, sql_type: "integer", null: None }
-    }
-
-    /// A 64-bit integer.
-    pub fn big_integer(name: &'static str) -> Self {
-        Self { name, array: ArrayType::BigInt, sql_type: "bigint", null: None }
-    }
-
-    /// A Boolean.
-    pub fn boolean(name: &'static str) -> Self {
-        Self { name, array: ArrayType::Bool, sql_type: "boolean", null: None }
     }
 
     /// The same column, nullable. The nil UUID, the empty text, the 64-bit number 0, the 32-bit number -1 and a time
     /// before 1970 represent null in the arrays, so a column in which one of them is a value cannot be nullable here.
-    pub fn nullable(mut self) -> Self {
+    fn nullable(mut self) -> Self {
         self.null = match self.array {
             ArrayType::Uuid => {
                 Some((Value::Uuid(Some(uuid::Uuid::nil())), "'00000000-0000-0000-0000-000000000000'::uuid"))

@@ -47,7 +47,7 @@ use tokio::sync::watch;
 pub use address::Address;
 pub use alone::ExclusiveLock;
 pub(crate) use any::is_any;
-pub use bulk::{Bulk, BulkColumn};
+pub use bulk::{Bulk, values};
 pub use dimensions::{Dimensions, Earlier};
 pub(crate) use each::{Each, each};
 pub use lease::Lease;

@@ -102,6 +102,14 @@ macro_rules! events {
             }
         }
 
+        impl Event {
+            /// Whether there are events of a kind.
+            #[cfg(test)]
+            pub(crate) fn is_kind(kind: &str) -> bool {
+                KINDS.contains(&kind)
+            }
+        }
+
         #[cfg(test)]
         const KINDS: &[&str] = &[$($kind),*];
     };

@@ -4,7 +4,10 @@ mod event;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use ballroom_entity::{id::EventId, id::OrganizationId, job, release, release_interval};
+use ballroom_entity::{
+    id::{EventId, OrganizationId},
+    job, outbox, release, release_interval,
+};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value, sea_query::Expr};
 
@@ -13,7 +16,7 @@ pub use event::{ATTRIBUTE_INCIDENTS, Event, FOLLOW_UP, Total};
 use crate::{
     base::{actor::Actor, error::Error, reference::PublicId},
     counts::Changes,
-    store::{Bulk, BulkColumn, Dimensions, Store, Together, View, Writing},
+    store::{Bulk, Dimensions, Store, Together, View, Writing},
 };
 
 /// An open transaction. Dropped without [`commit`](Self::commit), it is rolled back.
@@ -170,18 +173,9 @@ impl Transaction {
                 ]
             })
             .collect();
-        let outbox = Bulk::into(
-            "outbox",
-            "",
-            vec![
-                BulkColumn::uuid("organization_id"),
-                BulkColumn::uuid("id"),
-                BulkColumn::text("kind"),
-                BulkColumn::json("payload"),
-                BulkColumn::timestamp("created_at"),
-                BulkColumn::big_integer("revision"),
-            ],
-        );
+        use outbox::Column::{CreatedAt, Id, Kind, OrganizationId, Payload, Revision};
+        let columns = [OrganizationId, Id, Kind, Payload, CreatedAt, Revision];
+        let outbox = Bulk::into::<outbox::Entity>("", columns);
         Ok(self.together.insert(&self.writing.tx, &outbox, rows).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Values of features on a page: charts and tables.
 
-use super::{Block, Cell, Table, pieces::tone, word};
+use super::{Block, Cell, Concept, Table, capital, pieces::tone, word, words};
 use crate::{
     chart::{self, Row, Series},
     model::{BeforeAfter, FeatureValue, Mark, Rating, Report, Tone},
@@ -14,7 +14,7 @@ const CHARTS: usize = 12;
 pub(super) fn values(report: &Report, features: &[FeatureValue], marks: &[Mark]) -> Vec<Block> {
     let mut blocks = Vec::new();
     if features.is_empty() {
-        let features = word(report, "features").to_lowercase();
+        let features = words(report, Concept::Feature);
         return vec![Block::Text(format!("There are no responses about {features} of this report."))];
     }
     let rows: Vec<Row> = features
@@ -52,7 +52,7 @@ pub(super) fn values(report: &Report, features: &[FeatureValue], marks: &[Mark])
 }
 
 fn value_table(report: &Report, features: &[FeatureValue]) -> Table {
-    let feature = word(report, "feature");
+    let feature = &capital(word(report, Concept::Feature));
     let mut table = Table::new(
         "Value, change and reach",
         &["##", feature, "#Value", "#90 % interval", "#Change", "#Active/day", "#Responses", "#Liked by"],
@@ -77,7 +77,7 @@ fn value_table(report: &Report, features: &[FeatureValue]) -> Table {
     let ranks: Vec<u32> = features.iter().filter_map(|one| one.rank).collect();
     let jumps = ranks.iter().enumerate().any(|(at, rank)| *rank != at as u32 + 1);
     let of_all = if jumps {
-        format!("#: rank among all {} of the product. ", word(report, "features").to_lowercase())
+        format!("#: rank among all {} of the product. ", words(report, Concept::Feature))
     } else {
         String::new()
     };
@@ -93,7 +93,7 @@ pub(super) fn contributions(report: &Report, features: &[FeatureValue]) -> Optio
     if features.is_empty() {
         return None;
     }
-    let feature = word(report, "feature");
+    let feature = &capital(word(report, Concept::Feature));
     let mut table = Table::new(
         "What the values are made of, in points: the parts add to the value",
         &[feature, "#Average", "#History", "#Responses", "#Incidents", "#Value", "#Own data"],

@@ -1,6 +1,6 @@
 //! The page of an iteration.
 
-use super::{Block, Cell, Fact, Item, Table, figures, pieces, word};
+use super::{Block, Cell, Concept, Fact, Item, Table, capital, figures, pieces, word, words};
 use crate::{
     model::{Iteration, Report, Tone, Verdict},
     number,
@@ -8,19 +8,18 @@ use crate::{
 
 pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
     if let Some(goal) = &of.goal {
-        blocks.insert(0, Block::Text(format!("{}: {goal}", word(report, "goal"))));
+        blocks.insert(0, Block::Text(format!("Goal of the {}: {goal}", word(report, Concept::Iteration))));
     }
     blocks.push(Block::Heading("At a glance".to_owned()));
     blocks.push(Block::Facts(facts(report, of)));
 
-    blocks.push(Block::Heading(word(report, "shipped").to_owned()));
+    blocks.push(Block::Heading(report.vocabulary.shipped().to_owned()));
     blocks.extend(shipped(report, of));
 
-    blocks.push(Block::Heading(format!("Perceived value of the {} touched", features(report))));
+    blocks
+        .push(Block::Heading(format!("Perceived value of the {} touched", words(report, Concept::Feature))));
     match of.features.is_empty() {
-        true => {
-            blocks.push(Block::Text(format!("No {} was touched.", word(report, "feature").to_lowercase())))
-        }
+        true => blocks.push(Block::Text(format!("No {} was touched.", word(report, Concept::Feature)))),
         false => blocks.extend(figures::values(report, &of.features, &of.marks)),
     }
     let caption = "Changed clearly, though nothing that shipped touched it";
@@ -32,7 +31,7 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
         blocks.push(Block::News(news));
     }
 
-    blocks.push(Block::Heading(word(report, "regressions").to_owned()));
+    blocks.push(Block::Heading(capital(words(report, Concept::Regression))));
     let evident = |verdict: Verdict| !matches!(verdict, Verdict::NoEvidence);
     match of.findings.iter().any(|one| evident(one.verdict)) {
         true => blocks.extend(pieces::findings("Verdicts with their evidence", &of.findings, true)),
@@ -42,10 +41,10 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
         }
     }
 
-    blocks.push(Block::Heading(word(report, "incidents").to_owned()));
-    blocks.extend(pieces::incidents(&of.incidents));
+    blocks.push(Block::Heading(capital(words(report, Concept::Incident))));
+    blocks.extend(pieces::incidents(report, &of.incidents));
 
-    blocks.push(Block::Heading(word(report, "announcements").to_owned()));
+    blocks.push(Block::Heading(capital(words(report, Concept::Announcement))));
     blocks.extend(pieces::announcements(&of.announcements));
     if !of.announcements.releases.is_empty() {
         let mut table = Table::new(
@@ -79,37 +78,34 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
     blocks.extend(pieces::questions(report, &of.questions));
 }
 
-fn features(report: &Report) -> String {
-    word(report, "features").to_lowercase()
-}
-
 fn facts(report: &Report, of: &Iteration) -> Vec<Fact> {
     let regressed = of.findings.iter().filter(|one| one.verdict == Verdict::Regressed).count();
     let improved = of.findings.iter().filter(|one| one.verdict == Verdict::Improved).count();
     let fact =
         |label: &str, value: String, note: String, tone| Fact { label: label.to_owned(), value, note, tone };
+    let feature = report.vocabulary.words(Concept::Feature);
     let failed = of.deployments.failed + of.deployments.rolled_back;
     vec![
         fact(
-            word(report, "releases"),
+            &capital(words(report, Concept::Release)),
             number::count(of.shipped.len() as i64),
-            number::counted(of.features.len() as i64, "feature touched", "features touched"),
+            format!("{} touched", number::counted(of.features.len() as i64, feature.term, feature.plural)),
             Tone::Neutral,
         ),
         fact(
-            "Deployments",
+            &capital(words(report, Concept::Deployment)),
             number::count(of.deployments.succeeded),
             if failed > 0 { format!("{failed} failed or rolled back") } else { "none failed".to_owned() },
             if failed > 0 { Tone::Bad } else { Tone::Neutral },
         ),
         fact(
-            word(report, "regressions"),
+            &capital(words(report, Concept::Regression)),
             regressed.to_string(),
             number::counted(improved as i64, "improvement", "improvements"),
             if regressed > 0 { Tone::Bad } else { Tone::Good },
         ),
         fact(
-            word(report, "incidents"),
+            &capital(words(report, Concept::Incident)),
             number::count(of.incidents.opened),
             format!("{} still open", of.incidents.open),
             if of.incidents.open > 0 { Tone::Bad } else { Tone::Neutral },
@@ -125,7 +121,11 @@ fn shipped(report: &Report, of: &Iteration) -> Vec<Block> {
         let touched = one.features.iter().map(|touch| format!("{} ({})", touch.feature.name, touch.change));
         let touched = touched.collect::<Vec<_>>().join(", ");
         let title = one.title.as_ref().map(|title| format!("{title}. ")).unwrap_or_default();
-        let touched = if touched.is_empty() { format!("no {} named", features(report)) } else { touched };
+        let touched = if touched.is_empty() {
+            format!("no {} named", words(report, Concept::Feature))
+        } else {
+            touched
+        };
         let withdrawn = if one.withdrawn { " Withdrawn." } else { "" };
         let text = format!("{title}{}: {touched}.{withdrawn}", number::short_day(one.released_on));
         Item::new(if one.withdrawn { Tone::Bad } else { Tone::Neutral }, &one.version, text)

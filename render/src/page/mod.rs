@@ -10,11 +10,13 @@ mod value;
 
 pub(crate) use pieces::verdict as verdict_words;
 
+use ballroom_names::glossary::Concept;
+
 use crate::{
     chart::Picture,
     model::{Content, Quote, Report, Tone},
     number,
-    words::label,
+    words::capital,
 };
 
 /// A page.
@@ -178,7 +180,12 @@ fn audience(report: &Report) -> &'static str {
     }
 }
 
-/// A term in the vocabulary of a report.
-fn word(report: &Report, term: &'static str) -> &'static str {
-    label(term, report.vocabulary)
+/// What a noun is called in the vocabulary of a report.
+fn word(report: &Report, concept: Concept) -> &'static str {
+    report.vocabulary.words(concept).term
+}
+
+/// What several of a noun are called.
+fn words(report: &Report, concept: Concept) -> &'static str {
+    report.vocabulary.words(concept).plural
 }

@@ -1,6 +1,6 @@
 //! Pieces that several kinds of reports have in common.
 
-use super::{Block, Cell, Fact, Item, Table, word};
+use super::{Block, Cell, Concept, Fact, Item, Table, capital, words};
 use crate::{
     model::{
         Announcements, Finding, Incidents, KnownErrors, News, Question, Report, Requests, Tone, Verdict,
@@ -100,13 +100,13 @@ pub(super) fn findings(caption: &str, findings: &[Finding], with_release: bool) 
 }
 
 /// Incidents of a period.
-pub(super) fn incidents(of: &Incidents) -> Vec<Block> {
+pub(super) fn incidents(report: &Report, of: &Incidents) -> Vec<Block> {
     let severities = ["critical", "major", "moderate", "minor"];
     let by_severity = of.by_severity.iter().zip(severities).filter(|(number, _)| **number > 0);
     let by_severity: Vec<_> = by_severity.map(|(number, severity)| format!("{number} {severity}")).collect();
     let mut facts = vec![
         Fact {
-            label: "Incidents".to_owned(),
+            label: capital(words(report, Concept::Incident)),
             value: number::count(of.opened),
             note: by_severity.join(", "),
             tone: if of.by_severity[0] + of.by_severity[1] > 0 { Tone::Bad } else { Tone::Neutral },
@@ -257,8 +257,9 @@ pub(super) fn known_errors(report: &Report, of: &KnownErrors) -> Vec<Block> {
         number::count(of.fixed),
         number::count(of.open)
     );
-    let mut blocks = vec![Block::Heading(word(report, "known errors").to_owned()), Block::Text(text)];
-    for (caption, list) in [("Known errors", &of.list), ("Known errors that were fixed", &of.fixes)] {
+    let known = capital(words(report, Concept::KnownError));
+    let mut blocks = vec![Block::Heading(known.clone()), Block::Text(text)];
+    for (caption, list) in [(known.clone(), &of.list), (format!("{known} that were fixed"), &of.fixes)] {
         if list.is_empty() {
             continue;
         }
@@ -279,7 +280,7 @@ pub(super) fn known_errors(report: &Report, of: &KnownErrors) -> Vec<Block> {
 
 /// What the data do not answer.
 pub(super) fn questions(report: &Report, of: &[Question]) -> Vec<Block> {
-    let mut blocks = vec![Block::Heading(word(report, "questions").to_owned())];
+    let mut blocks = vec![Block::Heading(report.vocabulary.questions().to_owned())];
     blocks.push(match of.is_empty() {
         true => Block::Text("The data answer everything that this report asks.".to_owned()),
         false => {

@@ -1,6 +1,6 @@
 //! The page of a release.
 
-use super::{Block, Cell, Fact, Table, figures, pieces, word};
+use super::{Block, Cell, Concept, Fact, Table, capital, figures, pieces, words};
 use crate::{
     chart,
     model::{Release, Report, Tone},
@@ -11,7 +11,7 @@ pub(super) fn blocks(report: &Report, of: &Release, blocks: &mut Vec<Block>) {
     let (_, tone) = pieces::verdict(of.verdict);
     // The verdict comes before everything else, also before what changed.
     blocks.insert(0, Block::Lead { tone, text: of.verdict_text.clone() });
-    blocks.insert(1, Block::Facts(facts(of)));
+    blocks.insert(1, Block::Facts(facts(report, of)));
 
     if let Some(table) = pieces::findings("Verdict on each feature", &of.findings, false) {
         blocks.push(Block::Heading("Evidence".to_owned()));
@@ -34,11 +34,11 @@ pub(super) fn blocks(report: &Report, of: &Release, blocks: &mut Vec<Block>) {
         blocks.push(Block::Heading("Value before and after".to_owned()));
         blocks.push(table);
     }
-    blocks.push(Block::Heading(word(report, "incidents").to_owned()));
-    blocks.extend(pieces::incidents(&of.incidents));
+    blocks.push(Block::Heading(capital(words(report, Concept::Incident))));
+    blocks.extend(pieces::incidents(report, &of.incidents));
     blocks.extend(forecasts(of));
 
-    blocks.push(Block::Heading(word(report, "announcements").to_owned()));
+    blocks.push(Block::Heading(capital(words(report, Concept::Announcement))));
     blocks.push(Block::Text(announcement(of)));
     if let Some(known) = &of.known_errors {
         blocks.extend(pieces::known_errors(report, known));
@@ -47,7 +47,7 @@ pub(super) fn blocks(report: &Report, of: &Release, blocks: &mut Vec<Block>) {
     blocks.extend(pieces::questions(report, &of.questions));
 }
 
-fn facts(of: &Release) -> Vec<Fact> {
+fn facts(report: &Report, of: &Release) -> Vec<Fact> {
     let touched = of.features.iter().map(|touch| touch.feature.name.as_str()).collect::<Vec<_>>().join(", ");
     let fact = |label: &str, value: String, note: String| Fact {
         label: label.to_owned(),
@@ -62,7 +62,11 @@ fn facts(of: &Release) -> Vec<Fact> {
     vec![
         fact("Released", of.released_on.map_or_else(|| "planned".to_owned(), number::day), state),
         fact("Follows", of.previous.clone().unwrap_or_else(|| "–".to_owned()), String::new()),
-        fact("Features touched", of.features.len().to_string(), touched),
+        fact(
+            &format!("{} touched", capital(words(report, Concept::Feature))),
+            of.features.len().to_string(),
+            touched,
+        ),
     ]
 }
 

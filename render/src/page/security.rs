@@ -1,6 +1,6 @@
 //! The page of the security view.
 
-use super::{Block, Cell, Fact, Table, pieces, word};
+use super::{Block, Cell, Concept, Fact, Table, capital, pieces, words};
 use crate::{
     model::{Report, Security, Tone},
     number,
@@ -61,7 +61,8 @@ pub(super) fn blocks(report: &Report, of: &Security, blocks: &mut Vec<Block>) {
         }
     }
     if !of.unattributed.is_empty() {
-        blocks.push(Block::Heading(format!("{} of unknown cause", word(report, "incidents"))));
+        blocks
+            .push(Block::Heading(format!("{} of unknown cause", capital(words(report, Concept::Incident)))));
         blocks.push(pieces::incident_table("Security-relevant incidents of unknown cause", &of.unattributed));
     }
     blocks.push(Block::Text(of.basis.clone()));

@@ -6,7 +6,7 @@ mod pages;
 mod table;
 mod tokens;
 
-use ballroom_tests::App;
+use ballroom_tests::{App, walk};
 
 /// Who calls: each role without limits, then each scope with the role that may do most; and an operator of the server.
 const CALLERS: [(&str, &[&str]); 13] = [
@@ -25,209 +25,135 @@ const CALLERS: [(&str, &[&str]); 13] = [
     ("OPERATOR", &[]),
 ];
 
-/// Every root field, with arguments that are valid and change nothing: their references do not exist.
-fn samples() -> Vec<(String, String)> {
-    let none = |noun: &str| format!("\"{noun}_00000000000000000000000000000000\"");
-    let mut samples = Vec::new();
-    let mut query = |name: &str, rest: &str| {
-        samples.push((format!("Query.{name}"), format!("{{ {name}{rest} }}")));
-    };
-    query("organization", " { id }");
-    query("viewer", " { name }");
-    query("glossary", " { vocabulary }");
-    query("organizations", "(first: 1) { nodes { id } }");
-    query("node", &format!("(id: {}) {{ id }}", none("feature")));
-    query("nodes", &format!("(ids: [{}]) {{ id }}", none("feature")));
-    for list in [
-        "products",
-        "features",
-        "segments",
-        "scales",
-        "customers",
-        "imports",
-        "incidents",
-        "deployments",
-        "announcements",
-        "knownErrors",
-        "articles",
-        "storedReports",
-        "members",
-        "teams",
-        "schedules",
-        "tokens",
-        "webhooks",
-        "inboundWebhooks",
-        "calendarFeeds",
-        "feedbackRequests",
-    ] {
-        query(list, "(first: 1) { nodes { id } }");
-    }
-    for one in ["product", "customer", "release", "feature", "member", "team", "segment", "scale"] {
-        query(one, &format!("({one}: {}) {{ id }}", none(one)));
-    }
-    for one in ["feedback", "incident", "iteration", "announcement", "article"] {
-        query(one, &format!("(id: {}) {{ id }}", none(one)));
-    }
-    query("knownError", "(id: \"known_error_00000000000000000000000000000000\") { id }");
-    query("suggestions", "(text: \"x\") { relevance }");
-    query("customerSituation", &format!("(customer: {}) {{ isAffected }}", none("customer")));
-    query("schedule", &format!("(id: {}) {{ id }}", none("schedule")));
-    query("feedbackRequest", &format!("(id: {}) {{ id }}", none("request")));
-    query("webhook", &format!("(id: {}) {{ id }}", none("webhook")));
-    query("inboundWebhook", &format!("(id: {}) {{ id }}", none("inbound")));
-    query("inboundPreview", &format!("(webhook: {}, body: \"{{}}\") {{ reason }}", none("inbound")));
-    query("deletedFeedback", "(first: 1) { nodes { deletedId } }");
-    query(
-        "calendar",
-        "(period: { from: \"2026-03-01\", until: \"2026-03-02\" }) { conflicts { isInFreeze } }",
-    );
-    query("releaseGate", &format!("(release: {}) {{ outcome }}", none("release")));
-    query("storedReport", &format!("(id: {}) {{ id }}", none("report")));
-    query("report", "(of: { kind: OVERVIEW }) { kind }");
-    query("scoreParameters", " { mean }");
-    query("jobs", " { name }");
-    query("productComparison", " { asOf }");
-    let feature = none("feature");
-    let mut mutation = |name: &str, input: &str| {
-        let query = format!("mutation {{ {name}(input: {{ {input} }}) {{ clientMutationId }} }}");
-        samples.push((format!("Mutation.{name}"), query));
-    };
-    mutation("undoImport", &format!("import: {}", none("import")));
-    let answer = "product: \"none\", scale: \"csat\", rating: 3";
-    mutation("submitFeedback", answer);
-    mutation("submitFeedbackBatch", &format!("items: [{{ {answer} }}]"));
-    mutation("correctFeedback", &format!("feedback: {}", none("feedback")));
-    mutation("deleteFeedback", &format!("feedback: {}", none("feedback")));
-    let incident = "product: \"none\", severity: 2, title: \"x\"";
-    mutation("openIncident", incident);
-    mutation("openIncidentBatch", &format!("items: [{{ {incident} }}]"));
-    for (name, rest) in [
-        ("updateIncident", ""),
-        ("resolveIncident", ""),
-        ("reopenIncident", ""),
-        ("attributeIncident", ", basis: NOT_CAUSED_BY_CHANGE"),
-        ("addIncidentCustomers", ", customers: [\"acme\"]"),
-        ("removeIncidentCustomers", ", customers: [\"acme\"]"),
-    ] {
-        mutation(name, &format!("incident: {}{rest}", none("incident")));
-    }
-    mutation(
-        "recordExposureBatch",
-        "items: [{ product: \"none\", day: \"2026-03-01\", activeCustomers: 3 }]",
-    );
-    mutation("createCustomer", "key: \"\"");
-    mutation("updateCustomer", &format!("customer: {}", none("customer")));
-    mutation("planRelease", "product: \"none\", version: \"1\"");
-    for name in ["updateRelease", "shipRelease", "withdrawRelease"] {
-        mutation(name, &format!("release: {}", none("release")));
-    }
-    let deployment = format!("release: {}, environment: \"production\", status: SUCCEEDED", none("release"));
-    mutation("recordDeployment", &deployment);
-    mutation("createProduct", "key: \"\"");
-    mutation("updateOrganization", "minResponses: 0");
-    mutation("updateProduct", "product: \"none\"");
-    mutation("createFeature", "product: \"none\", key: \"x\"");
-    mutation("updateFeature", &format!("feature: {feature}"));
-    mutation(
+/// Queries that are no lists and no lookups, with arguments that are valid. `<noun>` is an ID that does not exist.
+const QUERIES: [(&str, &str); 14] = [
+    ("calendar", "(period: { from: \"2026-03-01\", until: \"2026-03-02\" }) { conflicts { isInFreeze } }"),
+    ("customerSituation", "(customer: <customer>) { isAffected }"),
+    ("glossary", " { vocabulary }"),
+    ("inboundPreview", "(webhook: <inbound>, body: \"{}\") { reason }"),
+    ("jobs", " { name }"),
+    ("node", "(id: <feature>) { id }"),
+    ("nodes", "(ids: [<feature>]) { id }"),
+    ("organization", " { id }"),
+    ("productComparison", " { asOf }"),
+    ("releaseGate", "(release: <release>) { outcome }"),
+    ("report", "(of: { kind: OVERVIEW }) { kind }"),
+    ("scoreParameters", " { mean }"),
+    ("suggestions", "(text: \"x\") { relevance }"),
+    ("viewer", " { name }"),
+];
+
+/// Mutations that require more than references, or do more with more, with inputs that are valid and change nothing.
+const MUTATIONS: [(&str, &str); 48] = [
+    ("addIncidentCustomers", "incident: <incident>, customers: [\"acme\"]"),
+    ("addTeamMembers", "team: <team>, members: []"),
+    ("answerNotice", "notice: <notice>, helped: true"),
+    ("attributeIncident", "incident: <incident>, basis: NOT_CAUSED_BY_CHANGE"),
+    ("computeScoreParameters", "period: { from: \"2026-03-02\", until: \"2026-03-01\" }"),
+    ("createAdministratorToken", "organization: <organization>, name: \"x\""),
+    (
+        "createAnnouncement",
+        "product: \"none\", kind: DEPLOYMENT, title: \"x\", planned: { from: \"2026-03-01T00:00:00Z\" }",
+    ),
+    ("createArticle", "product: \"none\", title: \"x\""),
+    ("createCalendarFeed", "name: \"\""),
+    ("createCustomer", "key: \"\""),
+    ("createFeature", "product: \"none\", key: \"x\""),
+    ("createFeedbackRequest", "product: \"none\", release: \"1\", scale: \"csat\", question: \"x\""),
+    ("createInboundWebhook", "name: \"\", kind: GITHUB, product: \"none\""),
+    (
         "createIteration",
         "product: \"none\", name: \"x\", period: { from: \"2026-03-01\", until: \"2026-03-02\" }",
-    );
-    mutation("updateIteration", &format!("iteration: {}", none("iteration")));
-    let announcement =
-        "product: \"none\", kind: DEPLOYMENT, title: \"x\", planned: { from: \"2026-03-01T00:00:00Z\" }";
-    mutation("createAnnouncement", announcement);
-    for (name, rest) in [
-        ("updateAnnouncement", ""),
-        ("publishAnnouncement", ""),
-        ("rescheduleAnnouncement", ", planned: { from: \"2026-03-01T00:00:00Z\" }"),
-        ("concludeAnnouncement", ""),
-        ("cancelAnnouncement", ""),
-        ("acknowledgeAnnouncement", ""),
-        ("setAnnouncementCustomers", ", customers: [\"acme\"]"),
-    ] {
-        mutation(name, &format!("announcement: {}{rest}", none("announcement")));
+    ),
+    ("createKnownError", "product: \"none\", title: \"x\""),
+    ("createMember", "email: \"\""),
+    ("createOrganization", "key: \"\""),
+    ("createProduct", "key: \"\""),
+    ("createScale", "key: \"\", name: \"x\", min: 0, max: 1"),
+    ("createSchedule", "name: \"x\", report: VALUE, product: \"none\", cron: \"0 7 * * MON\""),
+    ("createSegment", "key: \"\""),
+    ("createTeam", "key: \"\""),
+    ("createToken", "name: \"\", role: SUPPORT"),
+    ("createWebhook", "name: \"\", url: \"\""),
+    ("logFeedback", "customer: \"none\", product: \"none\", comment: \"x\""),
+    ("markFeedbackSeen", "feedback: [<feedback>]"),
+    ("markNoticesRead", ""),
+    ("markNotificationsRead", "notifications: []"),
+    ("openIncident", "product: \"none\", severity: 2, title: \"x\""),
+    ("openIncidentBatch", "items: [{ product: \"none\", severity: 2, title: \"x\" }]"),
+    ("planRelease", "product: \"none\", version: \"1\""),
+    ("recordDeployment", "release: <release>, environment: \"production\", status: SUCCEEDED"),
+    ("recordExposureBatch", "items: [{ product: \"none\", day: \"2026-03-01\", activeCustomers: 3 }]"),
+    ("removeIncidentCustomers", "incident: <incident>, customers: [\"acme\"]"),
+    ("removeTeamMembers", "team: <team>, members: []"),
+    ("renameOrganization", "organization: <organization>, name: \"x\""),
+    ("replyToFeedback", "feedback: <feedback>, text: \"x\""),
+    ("rescheduleAnnouncement", "announcement: <announcement>, planned: { from: \"2026-03-01T00:00:00Z\" }"),
+    ("runJob", "name: PRUNE_HISTORY"),
+    ("setAnnouncementCustomers", "announcement: <announcement>, customers: [\"acme\"]"),
+    ("setPublicView", "product: \"none\", isPublic: true"),
+    ("storeReport", "report: { kind: RELEASE, product: \"none\", release: \"none\" }"),
+    ("submitFeedback", "product: \"none\", scale: \"csat\", rating: 3"),
+    ("submitFeedbackBatch", "items: [{ product: \"none\", scale: \"csat\", rating: 3 }]"),
+    ("updateOrganization", "minResponses: 0"),
+    ("updateProfile", "name: \"\""),
+    ("updateSegment", "segment: <segment>, name: \"x\""),
+    ("updateTeam", "team: <team>, name: \"x\""),
+];
+
+/// Every root field, with arguments that are valid and change nothing, because their references do not exist. Lists, lookups, and
+/// mutations that require references only, are those of the schema.
+fn samples() -> Vec<(String, String)> {
+    let schema = walk::schema();
+    let mut samples = Vec::new();
+    for (name, rest) in QUERIES {
+        samples.push((format!("Query.{name}"), format!("{{ {name}{} }}", without_ids(rest))));
     }
-    let known_error = "knownError: \"known_error_00000000000000000000000000000000\"";
-    mutation("createKnownError", "product: \"none\", title: \"x\"");
-    mutation("updateKnownError", known_error);
-    mutation("linkKnownError", &format!("{known_error}, incidents: [{}]", none("incident")));
-    mutation("unlinkKnownError", &format!("{known_error}, incidents: [{}]", none("incident")));
-    mutation("createArticle", "product: \"none\", title: \"x\"");
-    for name in ["updateArticle", "publishArticle", "retireArticle"] {
-        mutation(name, &format!("article: {}", none("article")));
+    for field in walk::fields_of(&schema, "Query") {
+        let has = |argument: &str| field.argument_by_name(argument).is_some();
+        let rest = match walk::noun_of(field.ty.inner_named_type()) {
+            _ if has("first") => "(first: 1) { nodes { __typename } }".to_owned(),
+            Some(noun) if has("id") => format!("(id: <{noun}>) {{ id }}"),
+            _ => continue,
+        };
+        samples
+            .push((format!("Query.{}", field.name), format!("{{ {}{} }}", field.name, without_ids(&rest))));
     }
-    for name in ["confirmAttribution", "rejectAttribution"] {
-        mutation(name, &format!("incident: {}, release: {}", none("incident"), none("release")));
+    let mutation = |name: &str, input: &str| {
+        let input = without_ids(input);
+        let query = format!("mutation {{ {name}(input: {{ {input} }}) {{ clientMutationId }} }}");
+        (format!("Mutation.{name}"), query)
+    };
+    samples.extend(MUTATIONS.iter().map(|(name, input)| mutation(name, input)));
+    for field in walk::fields_of(&schema, "Mutation") {
+        let input = field.argument_by_name("input").unwrap().ty.inner_named_type();
+        let fields = &schema.get_input_object(input).unwrap().fields;
+        let required: Vec<_> = fields.values().filter(|field| field.is_required()).collect();
+        let names_only = required.iter().all(|field| field.ty.to_string() == "Reference!");
+        let has_sample = MUTATIONS.iter().any(|(name, _)| field.name == *name);
+        if names_only && !required.is_empty() && !has_sample {
+            let input: Vec<_> = required.iter().map(|field| format!("{0}: <{0}>", field.name)).collect();
+            samples.push(mutation(&field.name, &input.join(", ")));
+        }
     }
-    mutation("markFeedbackSeen", &format!("feedback: [{}]", none("feedback")));
-    mutation("replyToFeedback", &format!("feedback: {}, text: \"x\"", none("feedback")));
-    mutation("answerNotice", &format!("notice: {}, helped: true", none("notice")));
-    mutation("markNoticesRead", "");
-    mutation("watchRelease", &format!("release: {}, watcher: \"none\"", none("release")));
-    mutation("setPublicView", "product: \"none\", isPublic: true");
-    mutation("logFeedback", "customer: \"none\", product: \"none\", comment: \"x\"");
-    mutation("createSchedule", "name: \"x\", report: VALUE, product: \"none\", cron: \"0 7 * * MON\"");
-    for name in ["updateSchedule", "deleteSchedule", "runSchedule", "replayReportDeliveries"] {
-        mutation(name, &format!("schedule: {}", none("schedule")));
-    }
-    mutation("storeReport", "report: { kind: RELEASE, product: \"none\", release: \"none\" }");
-    mutation("markNotificationsRead", "notifications: []");
-    mutation("createTeam", "key: \"\"");
-    mutation("updateTeam", &format!("team: {}, name: \"x\"", none("team")));
-    mutation("removeTeam", &format!("team: {}", none("team")));
-    for name in ["addTeamMembers", "removeTeamMembers"] {
-        mutation(name, &format!("team: {}, members: []", none("team")));
-    }
-    mutation("updateProfile", "name: \"\"");
-    mutation("createMember", "email: \"\"");
-    for name in ["updateMember", "removeMember"] {
-        mutation(name, &format!("member: {}", none("member")));
-    }
-    mutation("createOrganization", "key: \"\"");
-    mutation("renameOrganization", &format!("organization: {}, name: \"x\"", none("organization")));
-    mutation("createAdministratorToken", &format!("organization: {}, name: \"x\"", none("organization")));
-    mutation("createSegment", "key: \"\"");
-    mutation("updateSegment", &format!("segment: {}, name: \"x\"", none("segment")));
-    mutation("createScale", "key: \"\", name: \"x\", min: 0, max: 1");
-    mutation("computeScoreParameters", "period: { from: \"2026-03-02\", until: \"2026-03-01\" }");
-    mutation("runJob", "name: PRUNE_HISTORY");
-    mutation("createToken", "name: \"\", role: SUPPORT");
-    mutation("revokeToken", "token: \"none\"");
-    let request = "product: \"none\", release: \"1\", scale: \"csat\", question: \"x\"";
-    mutation("createFeedbackRequest", request);
-    mutation("closeFeedbackRequest", &format!("request: {}", none("request")));
-    mutation("createWebhook", "name: \"\", url: \"\"");
-    for name in
-        ["updateWebhook", "deleteWebhook", "rotateWebhookSecret", "testWebhook", "replayWebhookDeliveries"]
-    {
-        mutation(name, &format!("webhook: {}", none("webhook")));
-    }
-    mutation("createCalendarFeed", "name: \"\"");
-    mutation("deleteCalendarFeed", &format!("calendarFeed: {}", none("calendar")));
-    mutation("createInboundWebhook", "name: \"\", kind: GITHUB, product: \"none\"");
-    for name in ["updateInboundWebhook", "deleteInboundWebhook", "replayInboundDeliveries"] {
-        mutation(name, &format!("webhook: {}", none("inbound")));
-    }
-    for name in [
-        "feedbackReceived",
-        "feedbackDeleted",
-        "incidentChanged",
-        "releaseChanged",
-        "announcementChanged",
-        "knownErrorChanged",
-        "notificationReceived",
-        "verdictChanged",
-        "incidentAlert",
-    ] {
-        let shown = match name {
+    for field in walk::fields_of(&schema, "Subscription") {
+        let shown = match field.name.as_str() {
             "feedbackDeleted" => "deletedId",
             "verdictChanged" => "after",
             "incidentAlert" => "kind",
             _ => "id",
         };
-        samples.push((format!("Subscription.{name}"), format!("subscription {{ {name} {{ {shown} }} }}")));
+        let query = format!("subscription {{ {} {{ {shown} }} }}", field.name);
+        samples.push((format!("Subscription.{}", field.name), query));
     }
+    let root = |name: &str| ["Query", "Mutation"].iter().position(|root| name.starts_with(root)).unwrap_or(2);
+    samples.sort_by_key(|(name, _)| (root(name), name.clone()));
     samples
+}
+
+/// Arguments with IDs that do not exist in place of `<noun>`.
+fn without_ids(arguments: &str) -> String {
+    arguments.replace('<', "\"").replace('>', "_00000000000000000000000000000000\"")
 }
 
 /// Selections on an object that a caller has reached: on a product, a feature and a release.

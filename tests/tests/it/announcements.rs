@@ -22,12 +22,10 @@ const OPERATIONS: &str = include_str!("../stories/announcement.graphql");
 
 /// A shop with two features, a planned release that changes one of them, and its people.
 async fn shop(backend: Backend) -> (Story, Actor, Actor) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["cart", "search"]).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+    let story = Story::in_shop(backend, OPERATIONS, &["cart", "search"]).await;
     let touched = json!([{ "feature": "search", "change": "CHANGED" }]);
     let release = json!({ "product": "shop", "version": "2.0", "features": touched });
-    story.app.asks(plan, json!({ "input": release })).await;
+    story.admin.plans_release(release).await;
     let (dora, sue) = (story.member("Dora", "DEVELOPMENT").await, story.member("Sue", "SUPPORT").await);
     (story, dora, sue)
 }
@@ -121,9 +119,8 @@ async fn customers_see_notices_that_concern_them_and_no_others(backend: Backend)
 
 async fn an_announcement_says_whom_it_affects_and_why(backend: Backend) {
     let (story, dora, sue) = shop(backend).await;
-    let segment = "mutation($key: String!) { createSegment(input: { key: $key }) { segment { id } } }";
     for key in ["gold", "silver"] {
-        story.app.asks(segment, json!({ "key": key })).await;
+        story.gets("CreateSegment", json!({ "key": key })).await;
     }
     for key in ["g1", "g2", "g3", "g4", "g5", "g6"] {
         story.customer(key, Some("gold")).await;
@@ -132,10 +129,9 @@ async fn an_announcement_says_whom_it_affects_and_why(backend: Backend) {
     for key in ["s1", "s2", "s3"] {
         story.customer(key, Some("silver")).await;
     }
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
     let incident = json!({ "product": "shop", "features": ["search"], "title": "Slow", "severity": 2,
         "openedAt": "2026-11-01T08:00:00Z", "customers": ["s1"] });
-    story.app.asks(open, json!({ "input": incident })).await;
+    story.admin.opens_incident(incident).await;
     let audience = json!({ "changes": "Sorted by rating.", "audiences": ["CUSTOMER"] });
     let made = story.asks(&dora, "Create", with(release(), audience)).await;
     let id = made["createAnnouncement"]["announcement"]["id"].clone();
@@ -228,10 +224,9 @@ async fn an_announcement_is_refused_what_it_cannot_be(backend: Backend) {
 
 async fn the_calendar_shows_what_is_in_each_others_way(backend: Backend) {
     let (story, dora, sue) = shop(backend).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
     let touched = json!([{ "feature": "cart", "change": "FIXED" }]);
     let release_3 = json!({ "product": "shop", "version": "3.0", "title": "Quicker cart", "plannedFor": "2031-05-01", "features": touched });
-    story.app.asks(plan, json!({ "input": release_3 })).await;
+    story.admin.plans_release(release_3).await;
     published(&story, &dora, with(release(), json!({ "changes": "Sorted by rating." }))).await;
     let work = json!({ "product": "shop", "kind": "MAINTENANCE", "title": "Move of the database", "features": ["cart"],
         "planned": { "from": "2031-05-01T08:00:00Z", "until": "2031-05-01T10:00:00Z" } });
@@ -256,23 +251,19 @@ async fn surprises_are_incidents_of_releases_that_nobody_announced(backend: Back
     let audience = json!({ "changes": "Sorted by rating.", "audiences": ["SUPPORT", "CUSTOMER"] });
     let id = published(&story, &dora, with(release(), audience)).await;
     story.asks(&sue, "Acknowledge", json!({ "input": { "announcement": id } })).await;
-    let ship = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release { id } } }";
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
     for version in ["2.0", "2.1"] {
         let known = json!({ "release": version, "product": "shop" });
         if version == "2.1" {
-            let plan =
-                "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
-            story.app.asks(plan, json!({ "input": { "product": "shop", "version": "2.1" } })).await;
+            story.admin.plans_release(json!({ "product": "shop", "version": "2.1" })).await;
         }
-        story.app.asks(ship, json!({ "input": known })).await;
+        story.admin.ships_release(known).await;
         let title = format!("Slow since {version}");
         let incident = json!({ "product": "shop", "features": ["search"], "title": title, "severity": 2,
             "openedAt": ballroom::clock::now().to_rfc3339(), "release": version });
-        story.app.asks(open, json!({ "input": incident })).await;
+        story.admin.opens_incident(incident).await;
     }
     let unknown = json!({ "product": "shop", "title": "Down", "severity": 1, "openedAt": ballroom::clock::now().to_rfc3339() });
-    story.app.asks(open, json!({ "input": unknown })).await;
+    story.admin.opens_incident(unknown).await;
     let data = story.asks_silently(&sue, "Preparedness", json!({})).await;
     let found = &data["product"]["preparedness"];
     let lead = found["medianLeadTimeHours"].as_f64().unwrap();
@@ -294,11 +285,7 @@ async fn surprises_are_incidents_of_releases_that_nobody_announced(backend: Back
 
 async fn members_find_in_their_inbox_what_they_should_know_once(backend: Backend) {
     let (story, dora, sue) = shop(backend).await;
-    let team = "mutation { createTeam(input: { key: \"finders\" }) { team { id } }
-        addTeamMembers(input: { team: \"finders\", members: [\"dora@example.com\"] }) { team { id } }
-        createFeature(input: { product: \"shop\", key: \"filter\", team: \"finders\" }) { feature { id } }
-        updateFeature(input: { feature: \"search\", team: \"finders\" }) { feature { id } } }";
-    story.app.asks(team, json!({})).await;
+    story.gets("CreateTeamAndAddTeamMembers", json!({ "createTeam": { "key": "finders" }, "addTeamMembers": { "team": "finders", "members": ["dora@example.com"] }, "createFeature": { "product": "shop", "key": "filter", "team": "finders" }, "updateFeature": { "feature": "search", "team": "finders" } })).await;
     let id = published(&story, &dora, with(release(), json!({ "changes": "Sorted by rating." }))).await;
     story.asks(&sue, "Inbox", json!({})).await;
     story.asks(&sue, "MarkRead", json!({ "input": {} })).await;
@@ -306,7 +293,6 @@ async fn members_find_in_their_inbox_what_they_should_know_once(backend: Backend
     story.asks(&dora, "Reschedule", json!({ "input": later })).await;
     story.asks(&sue, "Inbox", json!({ "unread": true })).await;
     // A storm of incidents is one notification, and an incident of two features of a team counts once.
-    let open = "mutation($input: OpenIncidentBatchInput!) { openIncidentBatch(input: $input) { accepted } }";
     let opened = ballroom::clock::now().to_rfc3339();
     let incident = |title: &str, features: &[&str]| json!({ "product": "shop", "features": features, "title": title, "severity": 2, "openedAt": opened });
     let items = [
@@ -314,7 +300,7 @@ async fn members_find_in_their_inbox_what_they_should_know_once(backend: Backend
         incident("Down", &["filter"]),
         incident("Empty", &["cart"]),
     ];
-    story.app.asks(open, json!({ "input": { "items": items } })).await;
+    story.gets("OpenIncidentBatch", json!({ "input": { "items": items } })).await;
     let found = story.asks_silently(&dora, "Inbox", json!({})).await;
     let all = found["viewer"]["notifications"]["nodes"].as_array().unwrap();
     assert_eq!(all.len(), 1, "{found:#}");

@@ -30,7 +30,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("files", &["names"]),
     ("migration", &[]),
     ("names", &[]),
-    ("render", &[]),
+    ("render", &["names"]),
     ("api", &["analytics", "entity", "files", "migration", "names", "render"]),
     ("tests", &["api", "entity", "migration"]),
 ];

@@ -8,14 +8,12 @@ on_both!(calendar_programs_read_the_calendar_at_a_secret_address,);
 const OPERATIONS: &str = include_str!("../stories/calendar.graphql");
 
 async fn calendar_programs_read_the_calendar_at_a_secret_address(backend: Backend) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["cart", "search"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["cart", "search"]).await;
     let (dora, sue) = (story.member("Dora", "DEVELOPMENT").await, story.member("Sue", "SUPPORT").await);
     let soon = (ballroom::clock::now() + chrono::TimeDelta::days(10)).date_naive();
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
     let touched = json!([{ "feature": "cart", "change": "FIXED" }]);
     let release = json!({ "product": "shop", "version": "3.0", "title": "Quicker cart; or not", "plannedFor": soon, "features": touched });
-    story.app.asks(plan, json!({ "input": release })).await;
+    story.admin.plans_release(release).await;
     let work = json!({ "product": "shop", "kind": "MAINTENANCE", "title": "Move of the database", "changes": "Nothing.", "features": ["cart"],
         "planned": { "from": format!("{soon}T08:00:00Z"), "until": format!("{soon}T10:00:00Z") } });
     let work = story.asks_silently(&dora, "Announce", json!({ "input": work })).await;
@@ -67,7 +65,7 @@ async fn calendar_programs_read_the_calendar_at_a_secret_address(backend: Backen
     for wrong in [guessed.as_str(), "/calendar/x.ics", "/calendar/.ics", &path[..path.len() - 4]] {
         assert_eq!(read(wrong.to_owned()).await.0, 404, "{wrong}");
     }
-    assert_eq!(story.app.answer_to(&secret, "{ organization { id } }", json!({})).await.0, 401);
+    assert_eq!(story.answer_to(&secret, "Organization", json!({})).await.0, 401);
     let posted = story.app.http().post(story.app.url(&path)).send().await.unwrap();
     assert_eq!(posted.status(), 405);
     // Each member sees their own; nobody deletes another's but an administrator.

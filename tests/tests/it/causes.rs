@@ -24,24 +24,18 @@ on_both!(
 
 const OPERATIONS: &str = include_str!("../stories/cause.graphql");
 
-const OPEN: &str = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
-
 fn ago(hours: i64) -> String {
     (ballroom::clock::now() - TimeDelta::hours(hours)).to_rfc3339()
 }
 
 /// A shop with two releases of this month: 1.0 changed printing, 2.0 the export.
 async fn shop(backend: Backend) -> (Story, Actor) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["export", "print"]).await;
-    let team = "mutation { createTeam(input: { key: \"exporters\" }) { team { id } }
-        updateFeature(input: { product: \"shop\", feature: \"export\", team: \"exporters\" }) { feature { id } } }";
-    story.app.asks(team, json!({})).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+    let story = Story::in_shop(backend, OPERATIONS, &["export", "print"]).await;
+    story.gets("CreateTeamAndUpdateFeature", json!({ "createTeam": { "key": "exporters" }, "updateFeature": { "product": "shop", "feature": "export", "team": "exporters" } })).await;
     for (version, hours, feature) in [("1.0", 20 * 24, "print"), ("2.0", 6 * 24, "export")] {
         let input = json!({ "product": "shop", "version": version, "releasedAt": ago(hours),
             "features": [{ "feature": feature, "change": "CHANGED" }] });
-        story.app.asks(plan, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
     let sue = story.member("Sue", "SUPPORT").await;
     (story, sue)
@@ -50,7 +44,7 @@ async fn shop(backend: Backend) -> (Story, Actor) {
 async fn incident_at(story: &Story, title: &str, feature: &str, hours: i64, resolved: Option<i64>) -> Value {
     let input = json!({ "product": "shop", "title": title, "severity": 2, "features": [feature],
         "openedAt": ago(hours), "resolvedAt": resolved.map(ago) });
-    story.app.asks(OPEN, json!({ "input": input })).await["openIncident"]["incident"]["id"].clone()
+    story.gets("OpenIncident", json!({ "input": input })).await["openIncident"]["incident"]["id"].clone()
 }
 
 /// Runs the job that infers causes, once no other process runs it.
@@ -103,8 +97,7 @@ async fn what_people_say_beats_what_was_inferred(backend: Backend) {
     let bea = story.member("Bea", "BUSINESS").await;
     story.asks(&bea, "Confirm", json!({ "input": { "incident": print, "release": "1.0" } })).await;
     let ann = story.customer("ann", None).await;
-    let add = "mutation($id: Reference!) { addIncidentCustomers(input: { incident: $id, customers: [\"ann\"] }) { incident { id } } }";
-    story.app.asks(add, json!({ "id": print })).await;
+    story.gets("AddIncidentCustomers", json!({ "id": print })).await;
     story.asks(&ann, "Cause", json!({ "id": print })).await;
     let verified = story.app.database.succeeds(&["verify"]).await;
     assert!(!verified.contains("differ"), "{verified}");
@@ -113,8 +106,6 @@ async fn what_people_say_beats_what_was_inferred(backend: Backend) {
 
 async fn deployments_are_counted_and_not_incidents(backend: Backend) {
     let (story, sue) = shop(backend).await;
-    let record =
-        "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { deployment { id } } }";
     for (environment, status, hours) in [
         ("staging", "SUCCEEDED", 200),
         ("production", "FAILED", 160),
@@ -123,7 +114,7 @@ async fn deployments_are_counted_and_not_incidents(backend: Backend) {
     ] {
         let input = json!({ "product": "shop", "release": "2.0", "environment": environment, "status": status,
             "deployedAt": ago(hours) });
-        story.app.asks(record, json!({ "input": input })).await;
+        story.gets("RecordDeployment", json!({ "input": input })).await;
     }
     for (n, (hours, until)) in
         [(100, Some(98)), (90, Some(86)), (80, Some(72)), (70, None)].into_iter().enumerate()

@@ -1,6 +1,6 @@
 //! What charts show: distributions of ratings and timelines, with numbers counted by hand.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(
@@ -12,18 +12,12 @@ on_both!(
     a_timeline_is_bounded,
 );
 
+const OPERATIONS: &str = include_str!("../stories/charts.graphql");
+
 /// A shop in New York: two features, two releases, responses and incidents of March 2026.
-async fn shop(backend: Backend) -> App {
-    let app = App::start(backend).await;
-    let make = "mutation { createProduct(input: { key: \"shop\", timeZone: \"America/New_York\" }) { product { id } }
-        cart: createFeature(input: { product: \"shop\", key: \"cart\" }) { feature { id } }
-        search: createFeature(input: { product: \"shop\", key: \"search\" }) { feature { id } }
-        createSegment(input: { key: \"pro\" }) { segment { id } }
-        first: planRelease(input: { product: \"shop\", version: \"1.0\", releasedAt: \"2026-03-02T12:00:00Z\" }) {
-            release { id } }
-        second: planRelease(input: { product: \"shop\", version: \"1.1\", releasedAt: \"2026-03-10T02:00:00Z\" }) {
-            release { id } } }";
-    app.asks(make, json!({})).await;
+async fn shop(backend: Backend) -> Story {
+    let story = Story::on(backend, OPERATIONS).await;
+    story.gets("CreateProductAndCreateFeature", json!({ "createProduct": { "key": "shop", "timeZone": "America/New_York" }, "cart": { "product": "shop", "key": "cart" }, "search": { "product": "shop", "key": "search" }, "createSegment": { "key": "pro" }, "first": { "product": "shop", "version": "1.0", "releasedAt": "2026-03-02T12:00:00Z" }, "second": { "product": "shop", "version": "1.1", "releasedAt": "2026-03-10T02:00:00Z" } })).await;
     for (feature, scale, rating, at, more) in [
         (Some("cart"), "csat", 5, "2026-03-03T12:00:00Z", json!({ "release": "1.0" })),
         // The evening of the 8th in New York.
@@ -35,28 +29,26 @@ async fn shop(backend: Backend) -> App {
     ] {
         let mut input = json!({ "product": "shop", "feature": feature, "scale": scale, "rating": rating, "occurredAt": at });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        app.submits(input).await;
+        story.submits(input).await;
     }
-    app.submits(json!({ "product": "shop", "feature": "cart", "comment": "hm", "occurredAt": "2026-03-04T12:00:00Z" }))
+    story.submits(json!({ "product": "shop", "feature": "cart", "comment": "hm", "occurredAt": "2026-03-04T12:00:00Z" }))
         .await;
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
     let both = json!({ "product": "shop", "features": ["cart", "search"], "severity": 1, "title": "down",
         "openedAt": "2026-03-05T15:00:00Z", "resolvedAt": "2026-03-06T15:00:00Z", "affectedCustomers": 10 });
-    app.asks(open, json!({ "input": both })).await;
+    story.admin.opens_incident(both).await;
     let unknown = json!({ "product": "shop", "features": ["search"], "severity": 2, "title": "slow",
         "openedAt": "2026-03-17T15:00:00Z", "resolvedAt": "2026-03-17T16:00:00Z" });
-    app.asks(open, json!({ "input": unknown })).await;
-    let record = "mutation($input: RecordExposureBatchInput!) { recordExposureBatch(input: $input) { items { error { message } } } }";
+    story.admin.opens_incident(unknown).await;
     let figures = [("2026-03-05", 100), ("2026-03-06", 4), ("2026-03-24", 50)]
         .map(|(day, n)| json!({ "product": "shop", "feature": "cart", "day": day, "activeCustomers": n }));
-    app.asks(record, json!({ "input": { "items": figures } })).await;
-    app
+    story.gets("RecordExposureBatch", json!({ "input": { "items": figures } })).await;
+    story
 }
 
 const MARCH: &str = "period: { from: \"2026-03-02\", until: \"2026-03-30\" }";
 
 async fn a_distribution_has_every_rating_of_a_scale(backend: Backend) {
-    let app = shop(backend).await;
+    let story = shop(backend).await;
     let query = format!(
         "{{ feature(product: \"shop\", feature: \"cart\") {{
             ratingDistribution({MARCH}) {{ scale {{ key }} responses ratings {{ rating responses }} }} }} }}"
@@ -69,7 +61,7 @@ async fn a_distribution_has_every_rating_of_a_scale(backend: Backend) {
         { "scale": { "key": "csat" }, "responses": 2, "ratings": counts(&[0, 1, 0, 0, 1], 1) },
         { "scale": { "key": "nps" }, "responses": 2, "ratings": counts(&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1], 0) },
     ]);
-    assert_eq!(app.asks(&query, json!({})).await["feature"]["ratingDistribution"], expected);
+    assert_eq!(story.app.asks(&query, json!({})).await["feature"]["ratingDistribution"], expected);
     // A product has the responses about its features, and those about the product as a whole.
     let query = format!(
         "{{ product(product: \"shop\") {{
@@ -77,7 +69,7 @@ async fn a_distribution_has_every_rating_of_a_scale(backend: Backend) {
             none: ratingDistribution(period: {{ from: \"2026-04-01\", until: \"2026-05-01\" }}) {{ responses }}
             standardFigures({MARCH}) {{ scale {{ key }} levels }} }} }}"
     );
-    let product = app.asks(&query, json!({})).await["product"].clone();
+    let product = story.app.asks(&query, json!({})).await["product"].clone();
     let ratings = [0, 1, 1, 1, 1].map(|n| json!({ "responses": n }));
     assert_eq!(product["all"], json!([{ "responses": 4, "ratings": ratings }]));
     assert_eq!(product["none"], json!([]));
@@ -88,12 +80,12 @@ async fn a_distribution_has_every_rating_of_a_scale(backend: Backend) {
 }
 
 async fn a_distribution_follows_corrections_and_narrows(backend: Backend) {
-    let app = shop(backend).await;
+    let story = shop(backend).await;
     let levels = async |of: &str, arguments: &str| -> Vec<i64> {
         let query = format!(
             "{{ {of} {{ ratingDistribution({MARCH}, scale: \"csat\"{arguments}) {{ ratings {{ responses }} }} }} }}"
         );
-        let data = app.asks(&query, json!({})).await;
+        let data = story.app.asks(&query, json!({})).await;
         let one = data.as_object().unwrap().values().next().unwrap();
         let ratings = one["ratingDistribution"][0]["ratings"].as_array().cloned().unwrap_or_default();
         ratings.iter().map(|rating| rating["responses"].as_i64().unwrap()).collect()
@@ -104,22 +96,17 @@ async fn a_distribution_follows_corrections_and_narrows(backend: Backend) {
     assert_eq!(levels(product, ", release: \"1.1\", segment: \"pro\"").await, [0, 0, 0, 1, 0]);
     assert_eq!(levels(release, "").await, [0, 0, 1, 1, 0], "answers that name the release");
     assert_eq!(levels(release, ", segment: \"pro\"").await, [0, 0, 0, 1, 0]);
-    let answers = app
-        .asks("{ feature(product: \"shop\", feature: \"search\") { feedback { nodes { id } } } }", json!({}))
-        .await;
+    let answers = story.gets("FeatureFeedback", json!({})).await;
     let id = &answers["feature"]["feedback"]["nodes"][0]["id"];
-    let correct =
-        "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) { feedback { rating } } }";
-    app.asks(correct, json!({ "input": { "feedback": id, "rating": 1 } })).await;
+    story.gets("CorrectFeedback", json!({ "input": { "feedback": id, "rating": 1 } })).await;
     assert_eq!(levels(release, "").await, [1, 0, 1, 0, 0]);
-    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
-    app.asks(delete, json!({ "id": id })).await;
+    story.gets("DeleteFeedback", json!({ "id": id })).await;
     assert_eq!(levels(release, "").await, [0, 0, 1, 0, 0]);
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
-    let app = shop(backend).await;
+    let story = shop(backend).await;
     let query = format!(
         "query($feature: Reference!) {{
             feature(product: \"shop\", feature: $feature) {{ timeline({MARCH}) {{ period {{ from until }}
@@ -127,7 +114,7 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
                 points {{ period {{ from until }} complete responses incidentsOpened customerDaysLost
                     standardFigures {{ scale {{ key }} value responses levels }} }} }} }} }}"
     );
-    let cart = app.asks(&query, json!({ "feature": "cart" })).await["feature"]["timeline"].clone();
+    let cart = story.app.asks(&query, json!({ "feature": "cart" })).await["feature"]["timeline"].clone();
     let releases = json!([{ "day": "2026-03-02", "release": { "version": "1.0" } },
         { "day": "2026-03-09", "release": { "version": "1.1" } }]);
     assert_eq!(cart["releases"], releases);
@@ -152,7 +139,7 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
     let of = |timeline: &Value, field: &str| -> Vec<Value> {
         timeline["points"].as_array().unwrap().iter().map(|point| point[field].clone()).collect()
     };
-    let search = app.asks(&query, json!({ "feature": "search" })).await["feature"]["timeline"].clone();
+    let search = story.app.asks(&query, json!({ "feature": "search" })).await["feature"]["timeline"].clone();
     assert_eq!(of(&search, "responses"), [0, 0, 1, 0]);
     assert_eq!(of(&search, "incidentsOpened"), [1, 0, 1, 0]);
     // The number of customers affected by the incident of the 17th is unknown.
@@ -161,15 +148,11 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
         "{{ product(product: \"shop\") {{ timeline({MARCH}) {{ releases {{ day }}
             points {{ responses incidentsOpened customerDaysLost }} }} }} }}"
     );
-    let product = app.asks(&query, json!({})).await["product"]["timeline"].clone();
+    let product = story.app.asks(&query, json!({})).await["product"]["timeline"].clone();
     assert_eq!(of(&product, "responses"), [4, 0, 2, 0]);
     assert_eq!(of(&product, "incidentsOpened"), [1, 0, 1, 0], "one that hurts two features is one");
     assert_eq!(of(&product, "customerDaysLost"), [json!(34.0), Value::Null, Value::Null, json!(0.0)]);
-    let query = "{ feature(product: \"shop\", feature: \"cart\") {
-        days: timeline(period: { from: \"2026-03-07\", until: \"2026-03-10\" }, step: DAY) { points { period { from } responses } }
-        months: timeline(period: { from: \"2026-02-15\", until: \"2026-04-01\" }, step: MONTH) {
-            points { period { from until } complete responses } } } }";
-    let feature = app.asks(query, json!({})).await["feature"].clone();
+    let feature = story.gets("FeatureDays", json!({})).await["feature"].clone();
     let days = json!([{ "period": { "from": "2026-03-07" }, "responses": 0 }, { "period": { "from": "2026-03-08" }, "responses": 1 },
         { "period": { "from": "2026-03-09" }, "responses": 0 }]);
     assert_eq!(feature["days"]["points"], days);
@@ -181,17 +164,14 @@ async fn a_timeline_is_counted_by_the_days_of_the_product(backend: Backend) {
 }
 
 async fn a_point_without_data_says_so(backend: Backend) {
-    let app = shop(backend).await;
-    let query = "{ product(product: \"shop\") {
-        timeline(period: { from: \"2099-01-05\", until: \"2099-01-12\" }) { releases { day } points {
-            complete responses incidentsOpened customerDaysLost value { score } standardFigures { value } } } } }";
+    let story = shop(backend).await;
     let expected = json!({ "releases": [], "points": [{ "complete": false, "responses": 0, "incidentsOpened": 0,
         "customerDaysLost": null, "value": null, "standardFigures": [] }] });
-    assert_eq!(app.asks(query, json!({})).await["product"]["timeline"], expected);
+    assert_eq!(story.gets("ProductTimeline", json!({})).await["product"]["timeline"], expected);
 }
 
 async fn a_timeline_has_the_figures_and_values_that_are_shown_elsewhere(backend: Backend) {
-    let app = shop(backend).await;
+    let story = shop(backend).await;
     let value = "value { score lower upper responses asOf }";
     let figures = "standardFigures";
     let shown = "{ scale { key } value standardError lower upper responses levels }";
@@ -202,7 +182,7 @@ async fn a_timeline_has_the_figures_and_values_that_are_shown_elsewhere(backend:
                 trend(period: {{ from: \"2026-03-08\", until: \"2026-03-30\" }}, step: WEEK) {{ {value} }}
                 {figures}({week}) {shown} }} }}"
         );
-        let data = app.asks(&query, json!({})).await;
+        let data = story.app.asks(&query, json!({})).await;
         let one = data.as_object().unwrap().values().next().unwrap();
         let points = one["timeline"]["points"].as_array().unwrap();
         let trend = one["trend"].as_array().unwrap();
@@ -217,24 +197,24 @@ async fn a_timeline_has_the_figures_and_values_that_are_shown_elsewhere(backend:
         "{{ feature(product: \"shop\", feature: \"cart\") {{
             timeline({week}, valueDays: 7) {{ points {{ {value} }} }} value({week}) {{ score lower upper responses asOf }} }} }}"
     );
-    let feature = app.asks(&query, json!({})).await["feature"].clone();
+    let feature = story.app.asks(&query, json!({})).await["feature"].clone();
     assert_eq!(feature["timeline"]["points"][0]["value"], feature["value"]);
 }
 
 async fn a_timeline_is_bounded(backend: Backend) {
-    let app = shop(backend).await;
+    let story = shop(backend).await;
     let query = |arguments: &str| {
         format!("{{ product(product: \"shop\") {{ timeline({arguments}) {{ points {{ responses }} }} }} }}")
     };
     let days = query("period: { from: \"2020-01-01\", until: \"2026-01-01\" }, step: DAY");
-    let (code, argument, message) = app.is_refused(&days, json!({})).await;
+    let (code, argument, message) = story.app.is_refused(&days, json!({})).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "period"));
     assert!(message.contains("2192 days") && message.contains("400 buckets"), "{message}");
     let weeks = query("period: { from: \"2020-01-01\", until: \"2026-01-01\" }, step: WEEK");
     assert_eq!(
-        app.asks(&weeks, json!({})).await["product"]["timeline"]["points"].as_array().unwrap().len(),
+        story.app.asks(&weeks, json!({})).await["product"]["timeline"]["points"].as_array().unwrap().len(),
         314
     );
-    let (_, argument, _) = app.is_refused(&query("valueDays: 0"), json!({})).await;
+    let (_, argument, _) = story.app.is_refused(&query("valueDays: 0"), json!({})).await;
     assert_eq!(argument, "valueDays");
 }

@@ -26,11 +26,6 @@ on_both!(
 
 const OPERATIONS: &str = include_str!("../stories/loop.graphql");
 
-const PLAN: &str =
-    "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { userErrors { message } } }";
-const SHIP: &str =
-    "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { userErrors { message } } }";
-
 /// The jobs of a story's database, at times of the test's choice.
 struct Clockwork {
     jobs: Jobs,
@@ -69,42 +64,32 @@ impl Clockwork {
 }
 
 async fn shop(backend: Backend) -> (Story, Actor, Actor) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["export", "print"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["export", "print"]).await;
     for (version, previous, released) in
         [("1.0", None, Some("2026-01-01T08:00:00Z")), ("1.1", Some("1.0"), None)]
     {
         let input =
             json!({ "product": "shop", "version": version, "previous": previous, "releasedAt": released });
-        story.app.asks(PLAN, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
     let (dora, sue) = (story.member("Dora", "DEVELOPMENT").await, story.member("Sue", "SUPPORT").await);
-    let team = "mutation { createTeam(input: { key: \"exporters\" }) { team { id } }
-        updateFeature(input: { product: \"shop\", feature: \"export\", team: \"exporters\" }) { feature { id } }
-        addTeamMembers(input: { team: \"exporters\", members: [\"dora@example.com\"] }) { team { id } } }";
-    story.app.asks(team, json!({})).await;
+    story.gets("CreateTeamAndUpdateFeature", json!({ "createTeam": { "key": "exporters" }, "updateFeature": { "product": "shop", "feature": "export", "team": "exporters" }, "addTeamMembers": { "team": "exporters", "members": ["dora@example.com"] } })).await;
     (story, dora, sue)
 }
 
 async fn response(story: &Story, fields: Value) -> Value {
-    let submit =
-        "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback { id } } }";
     let mut input = json!({ "product": "shop", "feature": "export" });
     input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    story.app.asks(submit, json!({ "input": input })).await["submitFeedback"]["feedback"]["id"].clone()
+    story.gets("SubmitFeedback", json!({ "input": input })).await["submitFeedback"]["feedback"]["id"].clone()
 }
 
 /// A known error that some responses report.
 async fn known_error(story: &Story, fields: Value, feedback: &[&Value]) -> Value {
-    let create =
-        "mutation($input: CreateKnownErrorInput!) { createKnownError(input: $input) { knownError { id } } }";
     let mut input = json!({ "product": "shop", "features": ["export"] });
     input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    let made = story.app.asks(create, json!({ "input": input })).await;
+    let made = story.gets("CreateKnownError", json!({ "input": input })).await;
     let id = made["createKnownError"]["knownError"]["id"].clone();
-    let link =
-        "mutation($input: LinkKnownErrorInput!) { linkKnownError(input: $input) { userErrors { message } } }";
-    story.app.asks(link, json!({ "input": { "knownError": id, "feedback": feedback } })).await;
+    story.gets("LinkKnownError", json!({ "input": { "knownError": id, "feedback": feedback } })).await;
     id
 }
 
@@ -127,7 +112,7 @@ async fn a_customer_sees_what_became_of_a_response(backend: Backend) {
         .await;
     known_error(&story, json!({ "title": "Secrets leak", "wontFixReason": "A secret." }), &[&hangs]).await;
     story.asks(&ann, "MyFeedback", json!({})).await;
-    story.app.asks(SHIP, json!({ "input": { "release": "1.1", "product": "shop" } })).await;
+    story.admin.ships_release(json!({ "release": "1.1", "product": "shop" })).await;
     story.asks(&ann, "MyFeedback", json!({})).await;
     story.asks(&ann, "MyNotices", json!({ "unread": true })).await;
     story.asks(&ann, "Read", json!({})).await;
@@ -160,10 +145,8 @@ async fn reporters_are_told_of_a_fix_and_asked_once_whether_it_helped(backend: B
     known_error(&story, fields, &[&said[0], &said[1]]).await;
     clockwork.follows_up(0).await;
     story.asks(&ann, "MyNotices", json!({})).await;
-    story.app.asks(SHIP, json!({ "input": { "release": "1.1", "product": "shop" } })).await;
-    let deployed = "mutation { recordDeployment(input: { product: \"shop\", release: \"1.1\", environment: \"ann\", status: SUCCEEDED })
-        { deployment { id } } }";
-    story.app.asks(deployed, json!({})).await;
+    story.admin.ships_release(json!({ "release": "1.1", "product": "shop" })).await;
+    story.gets("RecordDeployment", json!({ "input": { "product": "shop", "release": "1.1", "environment": "ann", "status": "SUCCEEDED" } })).await;
     clockwork.follows_up(0).await;
     clockwork.follows_up(1).await;
     story.asks(&ann, "MyNotices", json!({})).await;
@@ -201,12 +184,11 @@ async fn a_watch_ends_with_a_summary(backend: Backend) {
     story.asks(&sue, "Watch", watch(json!({}))).await;
     story.asks(&dora, "Watch", watch(json!({}))).await;
     story.asks(&dora, "Watch", watch(json!({ "days": 7 }))).await;
-    story.app.asks(SHIP, json!({ "input": { "release": "1.1", "product": "shop" } })).await;
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
+    story.admin.ships_release(json!({ "release": "1.1", "product": "shop" })).await;
     for (title, release) in [("Export fails", json!("1.1")), ("Print fails", Value::Null)] {
         let input = json!({ "product": "shop", "title": title, "severity": 2, "features": ["print"], "release": release,
             "openedAt": clock::now().to_rfc3339() });
-        story.app.asks(open, json!({ "input": input })).await;
+        story.admin.opens_incident(input).await;
     }
     clockwork.follows_up(0).await;
     clockwork.follows_up(1).await;
@@ -237,12 +219,13 @@ async fn the_public_view_shows_what_was_done_and_nothing_private(backend: Backen
     known_error(&story, json!({ "title": "Few noticed", "isPublic": true, "fixedIn": ["1.1"] }), &said[..2])
         .await;
     known_error(&story, json!({ "title": "private error" }), &said).await;
-    let article = "mutation($input: CreateArticleInput!) { createArticle(input: $input) { article { id } } }";
     story
-        .app
-        .asks(article, json!({ "input": { "product": "shop", "title": "private draft", "body": "x" } }))
+        .gets(
+            "CreateArticle",
+            json!({ "input": { "product": "shop", "title": "private draft", "body": "x" } }),
+        )
         .await;
-    let organization = story.app.asks("{ organization { key } }", json!({})).await;
+    let organization = story.gets("Organization", json!({})).await;
     let url =
         story.app.url(&format!("/public/{}/shop", organization["organization"]["key"].as_str().unwrap()));
     let get = async |accept: &str| {

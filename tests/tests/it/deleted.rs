@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ballroom_tests::{App, Backend, ballroom::clock, on_both};
+use ballroom_tests::{Backend, ballroom::clock, on_both, story::Story};
 use chrono::TimeDelta;
 use reqwest::{Response, header};
 use serde_json::{Value, json};
@@ -14,33 +14,28 @@ on_both!(
     a_deletion_and_the_same_response_at_once_have_one_outcome,
 );
 
-const DELETE: &str = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
-const DELETED: &str = "query($filter: DeletedFeedbackFilter, $first: Int, $after: String) {
-    deletedFeedback(filter: $filter, first: $first, after: $after) { totalCount
-        pageInfo { hasNextPage endCursor }
-        nodes { deletedId externalId source deletedAt product { key } } } }";
+const OPERATIONS: &str = include_str!("../stories/deleted.graphql");
 
-async fn start(backend: Backend) -> App {
-    let app = App::start(backend).await;
-    app.product("shop", &["search"]).await;
-    app.product("shelf", &[]).await;
-    app
+async fn start(backend: Backend) -> Story {
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
+    story.product("shelf", &[]).await;
+    story
 }
 
 /// Submits a response and gives its ID.
-async fn said(app: &App, product: &str, more: Value) -> Value {
+async fn said(story: &Story, product: &str, more: Value) -> Value {
     let mut input = json!({ "product": product, "scale": "csat", "rating": 4, "source": "crm" });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    app.submits(input).await["feedback"]["id"].clone()
+    story.submits(input).await["feedback"]["id"].clone()
 }
 
-async fn deletes(app: &App, id: &Value) {
-    assert_eq!(app.asks(DELETE, json!({ "id": id })).await["deleteFeedback"]["deletedId"], *id);
+async fn deletes(story: &Story, id: &Value) {
+    assert_eq!(story.gets("DeleteFeedback", json!({ "id": id })).await["deleteFeedback"]["deletedId"], *id);
 }
 
-async fn customer(app: &App, key: &str) -> String {
+async fn customer(story: &Story, key: &str) -> String {
     let create = ["token", "create", "--role", "customer", "--customer", key, "--name", key, "--quiet"];
-    app.database.succeeds(&create).await.trim().to_owned()
+    story.database.succeeds(&create).await.trim().to_owned()
 }
 
 /// The IDs in a list of deleted responses.
@@ -50,15 +45,15 @@ fn ids(data: &Value) -> Vec<Value> {
 }
 
 async fn a_copy_learns_of_each_deletion(backend: Backend) {
-    let app = start(backend).await;
-    let named = said(&app, "shop", json!({ "externalId": "r-1", "customer": "acme" })).await;
-    let bare = said(&app, "shop", json!({ "customer": "globex" })).await;
-    let other = said(&app, "shelf", json!({ "externalId": "r-1", "source": "web" })).await;
-    assert_eq!(app.asks(DELETED, json!({})).await["deletedFeedback"]["totalCount"], 0);
+    let story = start(backend).await;
+    let named = said(&story, "shop", json!({ "externalId": "r-1", "customer": "acme" })).await;
+    let bare = said(&story, "shop", json!({ "customer": "globex" })).await;
+    let other = said(&story, "shelf", json!({ "externalId": "r-1", "source": "web" })).await;
+    assert_eq!(story.gets("DeletedFeedbackPageInfo", json!({})).await["deletedFeedback"]["totalCount"], 0);
     for id in [&named, &bare, &other] {
-        deletes(&app, id).await;
+        deletes(&story, id).await;
     }
-    let all = app.asks(DELETED, json!({})).await;
+    let all = story.gets("DeletedFeedbackPageInfo", json!({})).await;
     assert_eq!(ids(&all), [named.clone(), bare.clone(), other.clone()], "{all:#}");
     let nodes = &all["deletedFeedback"]["nodes"];
     assert_eq!((&nodes[0]["externalId"], &nodes[0]["source"]), (&json!("r-1"), &json!("crm")), "{all:#}");
@@ -69,10 +64,10 @@ async fn a_copy_learns_of_each_deletion(backend: Backend) {
     );
 
     // By pages, by product, by time.
-    let page = app.asks(DELETED, json!({ "first": 2 })).await;
+    let page = story.gets("DeletedFeedbackPageInfo", json!({ "first": 2 })).await;
     assert_eq!((ids(&page).len(), &page["deletedFeedback"]["pageInfo"]["hasNextPage"]), (2, &json!(true)));
     let after = &page["deletedFeedback"]["pageInfo"]["endCursor"];
-    let rest = app.asks(DELETED, json!({ "first": 2, "after": after })).await;
+    let rest = story.gets("DeletedFeedbackPageInfo", json!({ "first": 2, "after": after })).await;
     assert_eq!(ids(&rest), std::slice::from_ref(&other));
     let at = |index: usize| nodes[index]["deletedAt"].clone();
     for (filter, expected) in [
@@ -81,17 +76,19 @@ async fn a_copy_learns_of_each_deletion(backend: Backend) {
         (json!({ "deletedAt": { "until": at(1) } }), vec![&named]),
         (json!({ "deletedAt": { "from": at(1), "until": at(2) }, "product": "shelf" }), vec![]),
     ] {
-        let found = ids(&app.asks(DELETED, json!({ "filter": filter })).await);
+        let found = ids(&story.gets("DeletedFeedbackPageInfo", json!({ "filter": filter })).await);
         assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{filter}");
     }
     let empty = json!({ "filter": { "deletedAt": { "from": at(1), "until": at(1) } } });
-    assert_eq!(app.is_refused(DELETED, empty).await.1, "filter.deletedAt");
-    assert_eq!(app.is_refused(DELETED, json!({ "filter": { "product": "none" } })).await.1, "filter.product");
+    assert_eq!(story.is_refused("DeletedFeedbackPageInfo", empty).await.1, "filter.deletedAt");
+    assert_eq!(
+        story.is_refused("DeletedFeedbackPageInfo", json!({ "filter": { "product": "none" } })).await.1,
+        "filter.product"
+    );
 
     // A customer sees the own ones.
-    let acme = customer(&app, "acme").await;
-    let (_, own) =
-        app.answer_to(&acme, "{ deletedFeedback { totalCount nodes { deletedId } } }", json!({})).await;
+    let acme = customer(&story, "acme").await;
+    let (_, own) = story.answer_to(&acme, "DeletedFeedback", json!({})).await;
     assert_eq!(
         (ids(&own["data"]), &own["data"]["deletedFeedback"]["totalCount"]),
         (vec![named.clone()], &json!(1))
@@ -99,15 +96,14 @@ async fn a_copy_learns_of_each_deletion(backend: Backend) {
 
     // A resubmitted response has another ID; the deletion remains.
     let since = (clock::now() + TimeDelta::minutes(1)).to_rfc3339();
-    let again = said(&app, "shop", json!({ "externalId": "r-1", "updatedAt": since })).await;
+    let again = said(&story, "shop", json!({ "externalId": "r-1", "updatedAt": since })).await;
     assert_ne!(again, named);
-    assert_eq!(app.asks(DELETED, json!({})).await["deletedFeedback"]["totalCount"], 3);
-    deletes(&app, &again).await;
-    assert_eq!(ids(&app.asks(DELETED, json!({})).await).last(), Some(&again));
+    assert_eq!(story.gets("DeletedFeedbackPageInfo", json!({})).await["deletedFeedback"]["totalCount"], 3);
+    deletes(&story, &again).await;
+    assert_eq!(ids(&story.gets("DeletedFeedbackPageInfo", json!({})).await).last(), Some(&again));
     let old = json!({ "product": "shop", "comment": "a", "externalId": "r-1", "source": "crm", "updatedAt": at(0) });
-    let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome } }";
-    assert_eq!(app.is_refused(submit, json!({ "input": old })).await.0, "CONFLICT");
-    app.verify().await;
+    assert_eq!(story.is_refused("SubmitFeedback", json!({ "input": old })).await.0, "CONFLICT");
+    story.verify().await;
 }
 
 /// A subscription over server-sent events.
@@ -117,11 +113,11 @@ struct Listening {
 }
 
 impl Listening {
-    async fn after(app: &App, token: &str, cursor: &Value) -> Self {
+    async fn after(story: &Story, token: &str, cursor: &Value) -> Self {
         let query = "subscription($after: String) { feedbackDeleted(product: \"shop\", after: $after) {
             deletedId externalId source product { key } } }";
         let body = json!({ "query": query, "variables": { "after": cursor } });
-        let request = app.http().post(app.url("/graphql")).bearer_auth(token).json(&body);
+        let request = story.http().post(story.url("/graphql")).bearer_auth(token).json(&body);
         let stream = request.header(header::ACCEPT, "text/event-stream").send().await.unwrap();
         assert_eq!(stream.status(), 200);
         Self { stream, read: String::new() }
@@ -153,32 +149,31 @@ impl Listening {
 }
 
 async fn a_copy_that_was_away_hears_of_what_it_missed(backend: Backend) {
-    let app = start(backend).await;
-    let named = said(&app, "shop", json!({ "externalId": "r-1", "customer": "acme" })).await;
-    let bare = said(&app, "shop", json!({})).await;
-    let other = said(&app, "shelf", json!({})).await;
-    let begin =
-        app.asks("{ organization { feedCursor } }", json!({})).await["organization"]["feedCursor"].clone();
+    let story = start(backend).await;
+    let named = said(&story, "shop", json!({ "externalId": "r-1", "customer": "acme" })).await;
+    let bare = said(&story, "shop", json!({})).await;
+    let other = said(&story, "shelf", json!({})).await;
+    let begin = story.gets("Organization", json!({})).await["organization"]["feedCursor"].clone();
     for id in [&named, &other, &bare] {
-        deletes(&app, id).await;
+        deletes(&story, id).await;
     }
-    let mut listening = Listening::after(&app, &app.token, &begin).await;
+    let mut listening = Listening::after(&story, &story.token, &begin).await;
     let (told, cursor) = listening.hears().await;
     let expected =
         json!({ "deletedId": named, "externalId": "r-1", "source": "crm", "product": { "key": "shop" } });
     assert_eq!(told, expected);
     assert_eq!(listening.hears().await.0["deletedId"], bare);
     // Then new events: the same subscriber gets each once.
-    let late = said(&app, "shop", json!({})).await;
-    deletes(&app, &late).await;
+    let late = said(&story, "shop", json!({})).await;
+    deletes(&story, &late).await;
     assert_eq!(listening.hears().await.0["deletedId"], late);
     listening.hears_nothing().await;
     // Another begins where this one would have ended.
-    let mut again = Listening::after(&app, &app.token, &cursor).await;
+    let mut again = Listening::after(&story, &story.token, &cursor).await;
     assert_eq!(again.hears().await.0["deletedId"], bare);
     assert_eq!(again.hears().await.0["deletedId"], late);
     // A customer hears of the own ones.
-    let mut own = Listening::after(&app, &customer(&app, "acme").await, &begin).await;
+    let mut own = Listening::after(&story, &customer(&story, "acme").await, &begin).await;
     assert_eq!(own.hears().await.0["deletedId"], named);
     own.hears_nothing().await;
 }
@@ -187,30 +182,29 @@ async fn a_copy_that_was_away_hears_of_what_it_missed(backend: Backend) {
 const ROUNDS: usize = 24;
 
 async fn a_deletion_and_the_same_response_at_once_have_one_outcome(backend: Backend) {
-    let app = start(backend).await;
+    let story = start(backend).await;
     // On PostgreSQL from two servers; on SQLite, which has one server, on two connections.
     let second = match backend {
-        Backend::Postgres => Some(App::on(app.database.clone()).await),
+        Backend::Postgres => Some(Story::with(story.database.clone(), &[], OPERATIONS).await),
         Backend::Sqlite => None,
     };
-    let other = second.as_ref().unwrap_or(&app);
-    let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome } }";
+    let other = second.as_ref().unwrap_or(&story);
     let since = (clock::now() + TimeDelta::minutes(3)).to_rfc3339();
     let mut back = Vec::new();
     for round in 0..ROUNDS {
         let external = format!("r-{round}");
         let newer = round % 2 == 0;
         let sent = json!({ "externalId": external, "customer": format!("customer-{}", round % 3) });
-        let id = said(&app, "shop", sent.clone()).await;
+        let id = said(&story, "shop", sent.clone()).await;
         let mut input = json!({ "product": "shop", "scale": "csat", "rating": 2, "source": "crm", "externalId": external });
         if newer {
             input["updatedAt"] = json!(since);
         }
         let delete = json!({ "id": id });
         let (one, submitted, two) = tokio::join!(
-            app.answer(DELETE, delete.clone()),
-            other.answer(submit, json!({ "input": input })),
-            other.answer(DELETE, delete.clone()),
+            story.answer("DeleteFeedback", delete.clone()),
+            other.answer("SubmitFeedback", json!({ "input": input })),
+            other.answer("DeleteFeedback", delete.clone()),
         );
         let refused = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
         let (one, two) = (refused(&one), refused(&two));
@@ -224,14 +218,13 @@ async fn a_deletion_and_the_same_response_at_once_have_one_outcome(backend: Back
             _ => panic!("{submitted:#}"),
         }
     }
-    let query = "{ product(product: \"shop\") { feedback(first: 200) { nodes { externalId rating } } } }";
-    let data = app.asks(query, json!({})).await;
+    let data = story.gets("ProductFeedback", json!({})).await;
     let there = data["product"]["feedback"]["nodes"].as_array().unwrap();
     let mut found: Vec<_> = there.iter().map(|node| node["externalId"].clone()).collect();
     found.sort_by_key(Value::to_string);
     back.sort_by_key(Value::to_string);
     assert_eq!(found, back);
-    let deleted = app.asks(DELETED, json!({ "first": 200 })).await;
+    let deleted = story.gets("DeletedFeedbackPageInfo", json!({ "first": 200 })).await;
     assert_eq!(ids(&deleted).len(), ROUNDS, "each once");
-    app.verify().await;
+    story.verify().await;
 }

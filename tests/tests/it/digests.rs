@@ -10,7 +10,7 @@ use ballroom::{
     job::{Jobs, Settings},
     score::Scores,
 };
-use ballroom_tests::{App, Backend, Database, on_both};
+use ballroom_tests::{Backend, Database, on_both, story::Story};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tokio::{
@@ -24,6 +24,8 @@ on_both!(
     a_digest_is_ended_by_its_link,
     a_mail_server_that_is_away_gets_it_later,
 );
+
+const OPERATIONS: &str = include_str!("../stories/digests.graphql");
 
 /// A mail server: all that it accepts, as it came.
 #[derive(Clone, Default)]
@@ -72,12 +74,12 @@ struct Morning {
 }
 
 impl Morning {
-    async fn of(app: &App, port: u16) -> Self {
+    async fn of(story: &Story, port: u16) -> Self {
         let time = Arc::new(AtomicI64::new(ballroom::clock::now().timestamp_millis()));
         let out = Out {
             smtp_url: Some(format!("smtp://127.0.0.1:{port}")),
             mail_from: Some("Ballroom <reports@example.com>".to_owned()),
-            public_url: app.url("/"),
+            public_url: story.url("/"),
             ..Out::default()
         };
         let clock = {
@@ -86,7 +88,7 @@ impl Morning {
         };
         let sender = Some(Arc::new(Sender::new(out).unwrap()));
         let settings = Settings { clock: Arc::new(clock), sender, ..Settings::default() };
-        let store = app.database.store().await;
+        let store = story.database.store().await;
         Self { time, jobs: Jobs::new(store.clone(), Scores::new(store), settings) }
     }
 
@@ -117,38 +119,37 @@ impl Morning {
 }
 
 /// A shop with two members of support; announcements are for both.
-async fn shop(backend: Backend) -> (App, String, String) {
-    let app = App::with(Database::create(backend).await, &["--job-workers", "0"]).await;
-    app.product("shop", &["search"]).await;
+async fn shop(backend: Backend) -> (Story, String, String) {
+    let story = Story::with(Database::create(backend).await, &["--job-workers", "0"], OPERATIONS).await;
+    story.product("shop", &["search"]).await;
     let mut tokens = Vec::new();
     for name in ["sue", "tom"] {
         let email = format!("{name}@example.com");
-        let create = "mutation($input: CreateMemberInput!) { createMember(input: $input) { member { id } } }";
-        app.asks(create, json!({ "input": { "email": email, "name": name, "roles": ["SUPPORT"] } })).await;
-        let create = "mutation($input: CreateTokenInput!) { createToken(input: $input) { secret } }";
-        let made =
-            app.asks(create, json!({ "input": { "role": "SUPPORT", "member": email, "name": name } })).await;
+        story
+            .gets("CreateMember", json!({ "input": { "email": email, "name": name, "roles": ["SUPPORT"] } }))
+            .await;
+        let made = story
+            .gets("CreateToken", json!({ "input": { "role": "SUPPORT", "member": email, "name": name } }))
+            .await;
         tokens.push(made["createToken"]["secret"].as_str().unwrap().to_owned());
     }
     let tom = tokens.pop().unwrap();
-    (app, tokens.pop().unwrap(), tom)
+    (story, tokens.pop().unwrap(), tom)
 }
 
-async fn announced(app: &App, title: &str) {
-    let create = "mutation($input: CreateAnnouncementInput!) { createAnnouncement(input: $input) { announcement { id } userErrors { message } } }";
+async fn announced(story: &Story, title: &str) {
     let input = json!({ "product": "shop", "kind": "MAINTENANCE", "title": title, "features": ["search"], "changes": "New disks.",
         "planned": { "from": "2031-05-01T08:00:00Z", "until": "2031-05-01T10:00:00Z" } });
-    let made = app.asks(create, json!({ "input": input })).await;
+    let made = story.gets("CreateAnnouncement", json!({ "input": input })).await;
     let id = made["createAnnouncement"]["announcement"]["id"].clone();
-    let publish = "mutation($id: Reference!) { publishAnnouncement(input: { announcement: $id }) { announcement { id } userErrors { message } } }";
-    let made = app.asks(publish, json!({ "id": id })).await;
+    let made = story.gets("PublishAnnouncement", json!({ "id": id })).await;
     assert!(made["publishAnnouncement"]["announcement"]["id"].is_string(), "{made}");
 }
 
 /// How often a member wants a digest.
-async fn wants(app: &App, token: &str, frequency: &str) -> Value {
+async fn wants(story: &Story, token: &str, frequency: &str) -> Value {
     let change = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { member { name digest } userErrors { field message } } }";
-    app.plain_answer_to(token, change, json!({ "input": { "digest": frequency } })).await.1["data"]["updateProfile"]
+    story.plain_answer_to(token, change, json!({ "input": { "digest": frequency } })).await.1["data"]["updateProfile"]
         .clone()
 }
 
@@ -160,13 +161,13 @@ async fn mail_server() -> (Post, u16) {
 }
 
 async fn what_is_unread_arrives_by_mail_once(backend: Backend) {
-    let (app, sue, tom) = shop(backend).await;
+    let (story, sue, tom) = shop(backend).await;
     let (post, port) = mail_server().await;
-    announced(&app, "Before anybody asked").await;
-    assert_eq!(wants(&app, &sue, "DAILY").await["member"]["digest"], "DAILY");
-    assert_eq!(wants(&app, &tom, "WEEKLY").await["member"]["digest"], "WEEKLY");
-    announced(&app, "New <disks>").await;
-    let morning = Morning::of(&app, port).await;
+    announced(&story, "Before anybody asked").await;
+    assert_eq!(wants(&story, &sue, "DAILY").await["member"]["digest"], "DAILY");
+    assert_eq!(wants(&story, &tom, "WEEKLY").await["member"]["digest"], "WEEKLY");
+    announced(&story, "New <disks>").await;
+    let morning = Morning::of(&story, port).await;
     morning.next(false).await;
     let mails = post.take();
     assert_eq!(mails.len(), 1, "{mails:?}");
@@ -185,7 +186,7 @@ async fn what_is_unread_arrives_by_mail_once(backend: Backend) {
     morning.next(false).await;
     assert_eq!(post.take(), [""; 0]);
     // The weekly one comes on Monday, with all of the week.
-    announced(&app, "And new fans").await;
+    announced(&story, "And new fans").await;
     morning.next(true).await;
     let mails = post.take();
     assert_eq!(mails.len(), 1, "{mails:?}");
@@ -193,22 +194,20 @@ async fn what_is_unread_arrives_by_mail_once(backend: Backend) {
         assert!(mails[0].contains(wanted), "{wanted}: {mails:?}");
     }
     // A member without an address can have none.
-    let create = "mutation($input: UpdateMemberInput!) { updateMember(input: $input) { member { id } } }";
-    app.asks(create, json!({ "input": { "member": "sue@example.com", "email": null } })).await;
-    let refused = wants(&app, &sue, "WEEKLY").await;
+    story.gets("UpdateMember", json!({ "input": { "member": "sue@example.com", "email": null } })).await;
+    let refused = wants(&story, &sue, "WEEKLY").await;
     assert_eq!(refused["userErrors"][0]["field"], "digest", "{refused}");
 }
 
 async fn a_digest_is_ended_by_its_link(backend: Backend) {
-    let (app, sue, _) = shop(backend).await;
+    let (story, sue, _) = shop(backend).await;
     let (post, port) = mail_server().await;
-    wants(&app, &sue, "DAILY").await;
+    wants(&story, &sue, "DAILY").await;
     // What is read is not told.
-    announced(&app, "Read at once").await;
-    let read = "mutation { markNotificationsRead(input: {}) { userErrors { message } } }";
-    app.answer_to(&sue, read, json!({})).await;
-    announced(&app, "New disks").await;
-    let morning = Morning::of(&app, port).await;
+    announced(&story, "Read at once").await;
+    story.answer_to(&sue, "MarkNotificationsRead", json!({ "input": {} })).await;
+    announced(&story, "New disks").await;
+    let morning = Morning::of(&story, port).await;
     morning.next(false).await;
     let mail = post.take().remove(0);
     assert!(mail.contains("New disks") && !mail.contains("Read at once"), "{mail}");
@@ -218,36 +217,35 @@ async fn a_digest_is_ended_by_its_link(backend: Backend) {
         .or_else(|| mail.split("Stop receiving these mails: ").nth(1));
     let link = link.unwrap().split(['>', '\n']).next().unwrap().replace(['\r', ' '], "");
     let digest = async || {
-        let seen = app.answer_to(&sue, "{ viewer { member { digest } } }", json!({})).await.1;
+        let seen = story.answer_to(&sue, "ViewerMember", json!({})).await.1;
         seen["data"]["viewer"]["member"]["digest"].clone()
     };
     // A program that follows links ends nothing.
-    let page = app.http().get(&link).send().await.unwrap();
+    let page = story.http().get(&link).send().await.unwrap();
     assert_eq!(page.status(), 200);
     assert!(page.text().await.unwrap().contains("sue@example.com"));
     assert_eq!(digest().await, "DAILY");
     let wrong = format!("{}{}", &link[..link.len() - 1], if link.ends_with('0') { '1' } else { '0' });
-    assert_eq!(app.http().post(&wrong).send().await.unwrap().status(), 404);
-    assert_eq!(app.http().post(&link).send().await.unwrap().status(), 200);
+    assert_eq!(story.http().post(&wrong).send().await.unwrap().status(), 404);
+    assert_eq!(story.http().post(&link).send().await.unwrap().status(), 200);
     assert_eq!(digest().await, "NEVER");
-    assert_eq!(app.http().post(&link).send().await.unwrap().status(), 404, "it has been used");
-    announced(&app, "Unheard").await;
+    assert_eq!(story.http().post(&link).send().await.unwrap().status(), 404, "it has been used");
+    announced(&story, "Unheard").await;
     morning.next(false).await;
     assert_eq!(post.take(), [""; 0]);
-    app.database.verify().await;
+    story.database.verify().await;
 }
 
 async fn a_mail_server_that_is_away_gets_it_later(backend: Backend) {
-    let (app, sue, _) = shop(backend).await;
+    let (story, sue, _) = shop(backend).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    wants(&app, &sue, "DAILY").await;
-    announced(&app, "New disks").await;
-    let morning = Morning::of(&app, port).await;
+    wants(&story, &sue, "DAILY").await;
+    announced(&story, "New disks").await;
+    let morning = Morning::of(&story, port).await;
     morning.next(false).await;
-    let runs = "{ jobs { name runs(first: 1) { nodes { outcome message } } } }";
-    let seen = app.asks(runs, json!({})).await;
+    let seen = story.gets("JobsRuns", json!({})).await;
     let digests =
         seen["jobs"].as_array().unwrap().iter().find(|job| job["name"] == "SEND_DIGESTS").unwrap().clone();
     assert_eq!(digests["runs"]["nodes"][0]["outcome"], "RETRIED", "{digests}");

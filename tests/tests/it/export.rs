@@ -2,17 +2,18 @@
 
 use std::{fs, process::Stdio};
 
-use ballroom_tests::{App, Backend, Database, on_both};
+use ballroom_tests::{Backend, Database, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(what_is_exported_is_imported_with_nothing_lost, an_interrupted_export_is_continued);
 
+const OPERATIONS: &str = include_str!("../stories/export.graphql");
+
 const CREATE: &str = "products,features,releases,segments,customers";
 
 /// A shop with everything that a response, an incident and a release can have.
-async fn shop(app: &App) {
-    app.product("shop", &["search", "cart"]).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+async fn shop(story: &Story) {
+    story.product("shop", &["search", "cart"]).await;
     for (version, previous, at) in [
         ("1.0", None, Some("2026-01-01T08:00:00Z")),
         ("1.1", Some("1.0"), Some("2026-02-01T08:00:00Z")),
@@ -20,7 +21,7 @@ async fn shop(app: &App) {
     ] {
         let input = json!({ "product": "shop", "version": version, "previous": previous, "releasedAt": at, "title": format!("No. {version}"),
             "features": [{ "feature": "search", "change": "CHANGED" }] });
-        app.asks(plan, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
     let mut rows = String::from(
         "product,feature,release,scale,rating,comment,customer,segment,channel,occurred_at,external_id\n",
@@ -45,59 +46,51 @@ async fn shop(app: &App) {
             n % 60
         );
     }
-    let file = app.database.file("rows.csv", &rows);
-    app.database.succeeds(&["import", "feedback", &file, "--create", CREATE]).await;
+    let file = story.database.file("rows.csv", &rows);
+    story.database.succeeds(&["import", "feedback", &file, "--create", CREATE]).await;
     let incidents = "product,features,severity,title,opened_at,reopened_at,resolved_at,affected_customers,external_id\n\
         shop,search,1,down,2026-02-03T10:00:00Z,,2026-02-03T12:00:00Z,7,i1\n\
         shop,search,1,down,2026-02-03T10:00:00Z,2026-02-05T10:00:00Z,2026-02-06T12:00:00Z,7,i1\n\
         shop,search;cart,3,slow,2026-02-10T10:00:00Z,,,2,i2\n";
-    let file = app.database.file("incidents.csv", incidents);
-    app.database.succeeds(&["import", "incidents", &file]).await;
+    let file = story.database.file("incidents.csv", incidents);
+    story.database.succeeds(&["import", "incidents", &file]).await;
     let exposure = "product,feature,segment,day,active_customers\nshop,search,pro,2026-02-01,30\nshop,search,,2026-02-01,12\n";
-    let file = app.database.file("exposure.csv", exposure);
-    app.database.succeeds(&["import", "exposure", &file, "--create", "segments"]).await;
+    let file = story.database.file("exposure.csv", exposure);
+    story.database.succeeds(&["import", "exposure", &file, "--create", "segments"]).await;
 }
 
 /// What a reader sees of it: all scores, counts and incidents, without IDs.
-async fn seen(app: &App) -> Value {
-    let query = "{ product(product: \"shop\") {
-        valueReport(period: { from: \"2026-01-01\", until: \"2026-04-01\" }) { entries { feature { key } value { score lower upper responses } } }
-        feedback { totalCount } unrated: feedback(filter: { hasComment: true }) { totalCount }
-        releases(orderBy: { field: VERSION, direction: ASC }) { nodes { version title previous { version } releasedAt features { feature { key } }
-            feedback { totalCount } } }
-        incidents(orderBy: { field: OPENED_AT, direction: ASC }) { nodes { title severity affectedCustomers state externalId
-            features { key } intervals { openedAt resolvedAt } } }
-        features(orderBy: { field: KEY, direction: ASC }) { nodes { key exposure { nodes { segment { key } day activeCustomers } } } } } }";
-    ballroom_tests::rounded(app.asks(query, json!({})).await)
+async fn seen(story: &Story) -> Value {
+    ballroom_tests::rounded(story.gets("ProductValueReport", json!({})).await)
 }
 
 async fn what_is_exported_is_imported_with_nothing_lost(backend: Backend) {
-    let app = App::start(backend).await;
-    shop(&app).await;
-    let server = app.url("/");
-    let before = seen(&app).await;
+    let story = Story::on(backend, OPERATIONS).await;
+    shop(&story).await;
+    let server = story.url("/");
+    let before = seen(&story).await;
     for extension in ["csv", "ndjson", "parquet"] {
         let elsewhere = Database::create(backend).await;
         elsewhere.succeeds(&["migrate"]).await;
         for what in ["releases", "feedback", "incidents", "exposure"] {
-            let file = app.database.path(&format!("{what}.{extension}"));
+            let file = story.database.path(&format!("{what}.{extension}"));
             let file = file.to_str().unwrap();
-            let here = app.database.ballroom(&["export", what, "--out", file]).await;
+            let here = story.database.ballroom(&["export", what, "--out", file]).await;
             assert!(here.status.success() && here.err.contains("Wrote "), "{here:?}");
             if extension == "csv" {
                 // A server says the same, byte for byte.
-                let there = ["export", what, "--server", &server, "--token", &app.token];
+                let there = ["export", what, "--server", &server, "--token", &story.token];
                 assert_eq!(elsewhere.succeeds(&there).await, fs::read_to_string(file).unwrap(), "{what}");
             }
             let ran = elsewhere.ballroom(&["import", what, file, "--create", CREATE]).await;
             assert!(ran.status.success(), "{what} {extension}: {ran:?}");
         }
         elsewhere.verify().await;
-        let other = App::on(elsewhere).await;
+        let other = Story::with(elsewhere, &[], OPERATIONS).await;
         assert_eq!(seen(&other).await, before, "{extension}");
     }
     // What is new since, and part of it.
-    let part = app
+    let part = story
         .database
         .succeeds(&["export", "feedback", "--feature", "cart", "--product", "shop", "--from", "2026-02-01"])
         .await;
@@ -106,28 +99,28 @@ async fn what_is_exported_is_imported_with_nothing_lost(backend: Backend) {
         "{part}"
     );
     let none =
-        app.database.succeeds(&["export", "feedback", "--updated-after", "2090-01-01T00:00:00Z"]).await;
+        story.database.succeeds(&["export", "feedback", "--updated-after", "2090-01-01T00:00:00Z"]).await;
     assert_eq!(none.lines().count(), 1);
-    let refused = app.database.ballroom(&["export", "feedback", "--format", "parquet"]).await;
+    let refused = story.database.ballroom(&["export", "feedback", "--format", "parquet"]).await;
     assert!(!refused.status.success() && refused.err.contains("--out"), "{refused:?}");
-    let dash = app.database.succeeds(&["export", "releases", "--out", "-"]).await;
-    assert_eq!(dash, app.database.succeeds(&["export", "releases"]).await, "`-` is standard output");
-    let refused = app.database.ballroom(&["export", "feedback", "--product", "shap"]).await;
+    let dash = story.database.succeeds(&["export", "releases", "--out", "-"]).await;
+    assert_eq!(dash, story.database.succeeds(&["export", "releases"]).await, "`-` is standard output");
+    let refused = story.database.ballroom(&["export", "feedback", "--product", "shap"]).await;
     assert!(!refused.status.success() && refused.err.contains("shop"), "{refused:?}");
 }
 
 async fn an_interrupted_export_is_continued(backend: Backend) {
-    let app = App::start(backend).await;
-    shop(&app).await;
-    let whole = app.database.path("whole.csv");
+    let story = Story::on(backend, OPERATIONS).await;
+    shop(&story).await;
+    let whole = story.database.path("whole.csv");
     let out = whole.to_str().unwrap();
-    app.database.succeeds(&["export", "feedback", "--out", out]).await;
-    let file = app.database.path("parts.csv");
+    story.database.succeeds(&["export", "feedback", "--out", out]).await;
+    let file = story.database.path("parts.csv");
     let (file, part, state) =
         (file.to_str().unwrap(), file.with_extension("csv.part"), file.with_extension("csv.state"));
     let mut kills = 0;
     for _ in 0..200 {
-        let mut command = app.database.command();
+        let mut command = story.database.command();
         let mut running = command
             .args(["export", "feedback", "--out", file])
             .stdout(Stdio::null())

@@ -1,6 +1,6 @@
 //! Responses: accepted once, counted once, corrected and deleted; invalid ones are refused with their field.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -18,10 +18,11 @@ on_both!(
     what_is_no_query_is_refused_with_a_code,
 );
 
-async fn with_product(backend: Backend) -> App {
-    let app = App::start(backend).await;
-    app.product("shop", &["search", "cart"]).await;
-    app
+const OPERATIONS: &str = include_str!("../stories/feedback.graphql");
+
+async fn with_product(backend: Backend) -> Story {
+    let story = Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await;
+    story
 }
 
 fn answer(rating: f64, more: Value) -> Value {
@@ -34,10 +35,8 @@ fn answer(rating: f64, more: Value) -> Value {
 }
 
 /// Responses that count for a feature, and their mean on the scale of 0 to 100, as scores see them.
-async fn counted(app: &App, feature: &str) -> (i64, Option<f64>) {
-    let query = "query($feature: Reference!) { feature(feature: $feature, product: \"shop\") {
-        value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses strata { responses mean } } } }";
-    let data = app.asks(query, json!({ "feature": feature })).await;
+async fn counted(story: &Story, feature: &str) -> (i64, Option<f64>) {
+    let data = story.gets("FeatureValue", json!({ "feature": feature })).await;
     let value = &data["feature"]["value"];
     let strata = value["strata"].as_array().unwrap();
     let mean =
@@ -46,100 +45,100 @@ async fn counted(app: &App, feature: &str) -> (i64, Option<f64>) {
 }
 
 async fn the_same_external_id_is_the_same_answer(backend: Backend) {
-    let app = with_product(backend).await;
-    let first = app.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
+    let story = with_product(backend).await;
+    let first = story.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
     assert_eq!(first["outcome"], "CREATED");
-    let again = app.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
+    let again = story.submits(answer(4.0, json!({ "externalId": "r-1" }))).await;
     assert_eq!(
         (&again["outcome"], &again["feedback"]["id"]),
         (&json!("UNCHANGED"), &first["feedback"]["id"])
     );
-    let elsewhere = app.submits(answer(2.0, json!({ "externalId": "r-1", "source": "other system" }))).await;
+    let elsewhere =
+        story.submits(answer(2.0, json!({ "externalId": "r-1", "source": "other system" }))).await;
     assert_eq!(elsewhere["outcome"], "CREATED");
-    assert_eq!(counted(&app, "search").await.0, 2);
-    app.verify().await;
+    assert_eq!(counted(&story, "search").await.0, 2);
+    story.verify().await;
 }
 
 async fn a_known_customer_has_one_voice_a_day(backend: Backend) {
-    let app = with_product(backend).await;
+    let story = with_product(backend).await;
     let said = |rating: f64, at: &str| answer(rating, json!({ "customer": "acme", "occurredAt": at }));
-    let noon = app.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
+    let noon = story.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
     assert_eq!((&noon["outcome"], &noon["supersession"]), (&json!("CREATED"), &json!(null)));
-    let evening = app.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
+    let evening = story.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
     assert_eq!((&evening["outcome"], &evening["supersession"]), (&json!("CREATED"), &json!("SUPERSEDES")));
-    let late_news = app.submits(said(1.0, "2026-03-01T08:00:00Z")).await;
+    let late_news = story.submits(said(1.0, "2026-03-01T08:00:00Z")).await;
     assert_eq!(
         (&late_news["supersession"], &late_news["feedback"]["counted"]),
         (&json!("SUPERSEDED"), &json!(false))
     );
-    assert_eq!(counted(&app, "search").await, (1, Some(100.0)));
+    assert_eq!(counted(&story, "search").await, (1, Some(100.0)));
     // Another feature, another scale, another day are other voices.
-    app.submits(answer(3.0, json!({ "customer": "acme", "feature": "cart" }))).await;
-    app.submits(said(3.0, "2026-03-02T08:00:00Z")).await;
-    assert_eq!(counted(&app, "search").await.0, 2);
-    assert_eq!(counted(&app, "cart").await.0, 1);
-    app.verify().await;
+    story.submits(answer(3.0, json!({ "customer": "acme", "feature": "cart" }))).await;
+    story.submits(said(3.0, "2026-03-02T08:00:00Z")).await;
+    assert_eq!(counted(&story, "search").await.0, 2);
+    assert_eq!(counted(&story, "cart").await.0, 1);
+    story.verify().await;
 }
 
 async fn anonymous_answers_each_count(backend: Backend) {
-    let app = with_product(backend).await;
+    let story = with_product(backend).await;
     for _ in 0..3 {
-        assert_eq!(app.submits(answer(4.0, json!({}))).await["outcome"], "CREATED");
+        assert_eq!(story.submits(answer(4.0, json!({}))).await["outcome"], "CREATED");
     }
-    assert_eq!(counted(&app, "search").await.0, 3);
+    assert_eq!(counted(&story, "search").await.0, 3);
 }
 
 async fn a_deleted_answer_gives_its_voice_back(backend: Backend) {
-    let app = with_product(backend).await;
+    let story = with_product(backend).await;
     let said = |rating: f64, at: &str| answer(rating, json!({ "customer": "acme", "occurredAt": at }));
-    app.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
-    let last = app.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
-    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
+    story.submits(said(2.0, "2026-03-01T12:00:00Z")).await;
+    let last = story.submits(said(5.0, "2026-03-01T20:00:00Z")).await;
     let id = last["feedback"]["id"].clone();
-    app.asks(delete, json!({ "id": id })).await;
-    assert_eq!(counted(&app, "search").await, (1, Some(25.0)));
-    let (code, argument, _) = app.is_refused(delete, json!({ "id": id })).await;
+    story.gets("DeleteFeedback", json!({ "id": id })).await;
+    assert_eq!(counted(&story, "search").await, (1, Some(25.0)));
+    let (code, argument, _) = story.is_refused("DeleteFeedback", json!({ "id": id })).await;
     assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "feedback"));
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
-    let app = with_product(backend).await;
+    let story = with_product(backend).await;
     let sent = |more: Value| {
         let mut item = answer(2.0, json!({ "externalId": "r-1", "source": "crm" }));
         item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         item
     };
-    let first = app.submits(sent(json!({}))).await;
-    let delete = "mutation($id: Reference!) { deleteFeedback(input: { feedback: $id }) { deletedId } }";
-    app.asks(delete, json!({ "id": first["feedback"]["id"] })).await;
-    let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome
-        feedback { id rating } } }";
-    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
-        accepted refused items { outcome error { code field message } } } }";
+    let first = story.submits(sent(json!({}))).await;
+    story.gets("DeleteFeedback", json!({ "id": first["feedback"]["id"] })).await;
     // The same version, a correction of it, and a version from before the deletion.
     let late = json!({ "rating": 5, "updatedAt": "2026-03-02T00:00:00Z" });
     for again in [json!({}), json!({ "rating": 3 }), late] {
-        let (code, argument, message) = app.is_refused(submit, json!({ "input": sent(again) })).await;
+        let (code, argument, message) =
+            story.is_refused("SubmitFeedback", json!({ "input": sent(again) })).await;
         assert_eq!((code.as_str(), argument.as_str()), ("CONFLICT", "externalId"), "{message}");
         assert!(message.contains("was deleted at 20") && message.contains("updatedAt"), "{message}");
     }
     let items = [sent(json!({})), sent(json!({ "externalId": "r-2" })), sent(json!({ "source": "web" }))];
-    let taken = app.asks(batch, json!({ "items": items })).await["submitFeedbackBatch"].clone();
+    let taken =
+        story.gets("SubmitFeedbackBatch", json!({ "items": items })).await["submitFeedbackBatch"].clone();
     assert_eq!((&taken["accepted"], &taken["refused"]), (&json!(2), &json!(1)), "{taken:#}");
     assert_eq!(taken["items"][0]["error"]["field"], "externalId", "{taken:#}");
-    assert_eq!(counted(&app, "search").await.0, 2);
+    assert_eq!(counted(&story, "search").await.0, 2);
     // A later version of the source.
     let since = (ballroom_tests::ballroom::clock::now() + TimeDelta::minutes(1)).to_rfc3339();
     let input = sent(json!({ "rating": 4, "updatedAt": since }));
-    let data = app.asks(submit, json!({ "input": input })).await;
+    let data = story.gets("SubmitFeedback", json!({ "input": input })).await;
     assert_eq!(data["submitFeedback"]["outcome"], "CREATED");
     assert_ne!(data["submitFeedback"]["feedback"]["id"], first["feedback"]["id"]);
     // Each of several in one request is checked separately, and refused ones are not restored.
-    app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
+    story.gets("DeleteFeedback", json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
     let nobody = json!({ "customer": "respondent-x", "updatedAt": since });
-    assert_eq!(app.is_refused(submit, json!({ "input": sent(nobody.clone()) })).await.1, "customer");
-    assert_eq!(app.is_refused(submit, json!({ "input": sent(json!({})) })).await.1, "externalId");
+    assert_eq!(
+        story.is_refused("SubmitFeedback", json!({ "input": sent(nobody.clone()) })).await.1,
+        "customer"
+    );
+    assert_eq!(story.is_refused("SubmitFeedback", json!({ "input": sent(json!({})) })).await.1, "externalId");
     let items = [
         sent(json!({ "updatedAt": "2026-03-02T00:00:00Z" })),
         sent(nobody),
@@ -147,7 +146,8 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
         sent(json!({ "rating": 1, "updatedAt": "2026-03-02T00:00:00Z" })),
         sent(json!({ "rating": 3, "updatedAt": since })),
     ];
-    let taken = app.asks(batch, json!({ "items": items })).await["submitFeedbackBatch"].clone();
+    let taken =
+        story.gets("SubmitFeedbackBatch", json!({ "items": items })).await["submitFeedbackBatch"].clone();
     let became = taken["items"]
         .as_array()
         .unwrap()
@@ -155,45 +155,38 @@ async fn a_deleted_answer_is_not_brought_back_by_its_source(backend: Backend) {
         .map(|item| item["error"]["field"].as_str().or(item["outcome"].as_str()).unwrap());
     let became: Vec<_> = became.collect();
     assert_eq!(became, ["externalId", "customer", "CREATED", "OUTDATED", "UNCHANGED"], "{taken:#}");
-    let found = "{ product(product: \"shop\") { feedback { nodes { id externalId source } } } }";
-    let found = app.asks(found, json!({})).await;
+    let found = story.gets("ProductFeedback", json!({})).await;
     let nodes = found["product"]["feedback"]["nodes"].as_array().unwrap();
     let last = nodes.iter().find(|node| node["externalId"] == "r-1" && node["source"] == "crm").unwrap();
     let data = json!({ "submitFeedback": { "feedback": last } });
     // Deleted once more, it stays so in a file that is imported every night.
-    app.asks(delete, json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
+    story.gets("DeleteFeedback", json!({ "id": data["submitFeedback"]["feedback"]["id"] })).await;
     let file = "external_id,occurred_at,product,feature,scale,rating\nr-1,2026-03-01,shop,search,csat,2\n\
                 r-3,2026-03-01,shop,search,csat,3\n";
-    let file = app.database.file("answers.csv", file);
-    let said = app.database.succeeds(&["import", "feedback", &file, "--source", "crm"]).await;
+    let file = story.database.file("answers.csv", file);
+    let said = story.database.succeeds(&["import", "feedback", &file, "--source", "crm"]).await;
     assert!(said.contains("1 accepted") && said.contains("1 skipped (deleted earlier)"), "{said}");
-    assert_eq!(counted(&app, "search").await.0, 3);
-    app.verify().await;
+    assert_eq!(counted(&story, "search").await.0, 3);
+    story.verify().await;
 }
 
 async fn a_correction_moves_the_counts(backend: Backend) {
-    let app = with_product(backend).await;
-    let made = app.submits(answer(1.0, json!({ "customer": "acme", "comment": "hangs" }))).await;
-    let query = "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) {
-        feedback { rating comment feature { key } correctedAt } } }";
+    let story = with_product(backend).await;
+    let made = story.submits(answer(1.0, json!({ "customer": "acme", "comment": "hangs" }))).await;
     let input =
         json!({ "feedback": made["feedback"]["id"], "rating": 5, "feature": "cart", "comment": null });
-    let corrected = app.asks(query, json!({ "input": input })).await;
+    let corrected = story.gets("CorrectFeedback", json!({ "input": input })).await;
     let feedback = &corrected["correctFeedback"]["feedback"];
     assert_eq!((&feedback["rating"], &feedback["comment"]), (&json!(5.0), &json!(null)));
     assert_eq!(feedback["feature"]["key"], "cart");
     assert!(feedback["correctedAt"].is_string());
-    assert_eq!(counted(&app, "search").await.0, 0);
-    assert_eq!(counted(&app, "cart").await, (1, Some(100.0)));
-    app.verify().await;
+    assert_eq!(counted(&story, "search").await.0, 0);
+    assert_eq!(counted(&story, "cart").await, (1, Some(100.0)));
+    story.verify().await;
 }
 
-const BATCH: &str =
-    "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) {
-    accepted refused items { outcome index error { code field message } } } }";
-
 async fn a_bad_item_never_fails_its_neighbours(backend: Backend) {
-    let app = with_product(backend).await;
+    let story = with_product(backend).await;
     let items = json!([
         answer(4.0, json!({ "externalId": "a" })),
         answer(9.0, json!({ "externalId": "b" })),
@@ -201,7 +194,7 @@ async fn a_bad_item_never_fails_its_neighbours(backend: Backend) {
         answer(3.0, json!({ "externalId": "a" })),
         answer(5.0, json!({ "customer": "acme" })),
     ]);
-    let data = app.asks(BATCH, json!({ "items": items })).await;
+    let data = story.gets("SubmitFeedbackBatchWithIndex", json!({ "items": items })).await;
     let batch = &data["submitFeedbackBatch"];
     assert_eq!((&batch["accepted"], &batch["refused"]), (&json!(3), &json!(2)));
     let outcome = |at: usize| batch["items"][at]["outcome"].clone();
@@ -216,13 +209,12 @@ async fn a_bad_item_never_fails_its_neighbours(backend: Backend) {
     };
     assert_eq!(error(1), (json!(1), json!("INVALID_ARGUMENT"), json!("rating")));
     assert_eq!(error(2), (json!(2), json!("NOT_FOUND"), json!("feature")));
-    assert_eq!(counted(&app, "search").await.0, 2);
-    app.verify().await;
+    assert_eq!(counted(&story, "search").await.0, 2);
+    story.verify().await;
 }
 
 async fn bad_input_is_refused_by_name(backend: Backend) {
-    let app = with_product(backend).await;
-    let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome } }";
+    let story = with_product(backend).await;
     let cases = [
         (answer(4.5, json!({})), "INVALID_ARGUMENT", "rating", "has steps of 1 from 1"),
         (answer(0.0, json!({})), "INVALID_ARGUMENT", "rating", "between 1 and 5"),
@@ -241,22 +233,20 @@ async fn bad_input_is_refused_by_name(backend: Backend) {
         (answer(4.0, json!({ "externalId": "x".repeat(201) })), "INVALID_ARGUMENT", "externalId", "201"),
     ];
     for (input, code, argument, part) in cases {
-        let refused = app.is_refused(query, json!({ "input": input })).await;
+        let refused = story.is_refused("SubmitFeedbackWithOutcome", json!({ "input": input })).await;
         assert_eq!((refused.0.as_str(), refused.1.as_str()), (code, argument), "{refused:?}");
         assert!(refused.2.contains(part), "{refused:?}");
     }
-    assert_eq!(counted(&app, "search").await.0, 0);
+    assert_eq!(counted(&story, "search").await.0, 0);
 }
 
 async fn an_answer_without_a_release_belongs_to_the_newest_live_one(backend: Backend) {
-    let app = with_product(backend).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+    let story = with_product(backend).await;
     for (version, day) in [("1.0", "2026-01-10"), ("1.1", "2026-02-10")] {
         let released = format!("{day}T09:00:00Z");
         let input = json!({ "product": "shop", "version": version, "releasedAt": released });
-        app.asks(plan, json!({ "input": input })).await;
+        story.admin.plans_release(input.clone()).await;
     }
-    let query = "query($id: ID!) { feedback(id: $id) { release { version } releaseInferred } }";
     for (at, more, version, inferred) in [
         ("2026-01-20T10:00:00Z", json!({}), json!({ "version": "1.0" }), true),
         ("2026-03-20T10:00:00Z", json!({}), json!({ "version": "1.1" }), true),
@@ -265,8 +255,8 @@ async fn an_answer_without_a_release_belongs_to_the_newest_live_one(backend: Bac
     ] {
         let mut input = answer(4.0, more);
         input["occurredAt"] = json!(at);
-        let made = app.submits(input).await;
-        let data = app.asks(query, json!({ "id": made["feedback"]["id"] })).await;
+        let made = story.submits(input).await;
+        let data = story.gets("FeedbackRelease", json!({ "id": made["feedback"]["id"] })).await;
         assert_eq!(
             (&data["feedback"]["release"], &data["feedback"]["releaseInferred"]),
             (&version, &json!(inferred))
@@ -275,30 +265,30 @@ async fn an_answer_without_a_release_belongs_to_the_newest_live_one(backend: Bac
 }
 
 async fn sixteen_clients_at_once_lose_nothing(backend: Backend) {
-    let app = with_product(backend).await;
-    let app = &app;
+    let story = with_product(backend).await;
+    let story = &story;
     let clients = (0..16).map(|client| async move {
         for number in 0..10 {
             // Four clients speak for each customer, about the same feature, on the same day.
             let customer = format!("customer-{}", client % 4);
             let external = format!("{client}-{number}");
-            app.submits(answer(
-                f64::from(1 + number % 5),
-                json!({ "customer": customer, "externalId": external }),
-            ))
-            .await;
+            story
+                .submits(answer(
+                    f64::from(1 + number % 5),
+                    json!({ "customer": customer, "externalId": external }),
+                ))
+                .await;
         }
     });
     futures::future::join_all(clients).await;
-    assert_eq!(counted(app, "search").await.0, 4);
-    let query = "{ product(product: \"shop\") { feedback(first: 1) { totalCount } } }";
-    let total = app.asks(query, json!({})).await;
+    assert_eq!(counted(story, "search").await.0, 4);
+    let total = story.gets("Product", json!({})).await;
     assert_eq!(total["product"]["feedback"]["totalCount"], 160);
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
-    let app = with_product(backend).await;
+    let story = with_product(backend).await;
     let value = "query($asOf: Date) { product(product: \"shop\") { valueReport(asOf: $asOf) { asOf } } }";
     for (query, variables, code) in [
         ("{ nonsense }", json!({}), "VALIDATION_ERROR"),
@@ -308,12 +298,13 @@ async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
         (value, json!({ "asOf": "+262142-12-31" }), "INVALID_ARGUMENT"),
         (value, json!({ "asOf": "0001-01-01" }), "INVALID_ARGUMENT"),
     ] {
-        let answer = app.answer(query, variables).await;
+        let answer = story.app.answer(query, variables).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{query}: {answer:#}");
     }
     let report = |n: usize| format!("r{n}: valueReport {{ entries {{ value {{ score lower upper }} }} }} ");
     let many: String = (0..300).map(report).collect();
-    let refused = app.answer(&format!("{{ product(product: \"shop\") {{ {many} }} }}"), json!({})).await;
+    let refused =
+        story.app.answer(&format!("{{ product(product: \"shop\") {{ {many} }} }}"), json!({})).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "TOO_COMPLEX", "{refused:#}");
     // A blank customer is anonymous, a blank product is missing, and neither affects the others.
     let items = json!([
@@ -321,7 +312,9 @@ async fn what_is_no_query_is_refused_with_a_code(backend: Backend) {
         answer(4.0, json!({ "product": "" })),
         answer(4.0, json!({})),
     ]);
-    let batch = app.asks(BATCH, json!({ "items": items })).await["submitFeedbackBatch"].clone();
+    let batch =
+        story.gets("SubmitFeedbackBatchWithIndex", json!({ "items": items })).await["submitFeedbackBatch"]
+            .clone();
     assert_eq!((&batch["accepted"], &batch["refused"]), (&json!(2), &json!(1)));
     assert_eq!(batch["items"][1]["error"]["field"], "product");
 }

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use ballroom_tests::{App, Backend, Database, on_both};
+use ballroom_tests::{Backend, Database, on_both, story::Story};
 use serde_json::{Value, json};
 use tokio::time::{Duration, sleep};
 
@@ -12,49 +12,45 @@ on_both!(
     a_gate_waits_until_it_can_tell,
 );
 
-const PLAN: &str = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
-const GATE: &str = "query($release: Reference!, $thresholds: GateThresholdsInput) {
-    releaseGate(release: $release, thresholds: $thresholds) { outcome reason thresholds { failOnWatch maxDecline minResponses }
-        features { name outcome reason regression { verdict } } regression { verdict } } }";
+const OPERATIONS: &str = include_str!("../stories/gate.graphql");
 
 /// A shop whose release 2.0 made the search worse and left the cart as it was; 3.0 is planned.
-async fn shop(app: &App) {
-    app.product("shop", &["search", "cart"]).await;
+async fn shop(story: &Story) {
+    story.product("shop", &["search", "cart"]).await;
     let touched =
         json!([{ "feature": "search", "change": "CHANGED" }, { "feature": "cart", "change": "CHANGED" }]);
     for (version, at) in
         [("1.0", Some("2026-01-01T08:00:00Z")), ("2.0", Some("2026-02-01T08:00:00Z")), ("3.0", None)]
     {
         let input = json!({ "product": "shop", "version": version, "releasedAt": at, "features": touched });
-        app.asks(PLAN, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
-    responses(app, "search", "2026-01-10", &[5, 4, 5, 5, 4]).await;
-    responses(app, "search", "2026-02-02", &[2, 1, 2, 3, 2]).await;
-    responses(app, "cart", "2026-01-10", &[5, 4, 5, 5, 4]).await;
-    responses(app, "cart", "2026-02-02", &[5, 4, 5, 4, 5]).await;
+    responses(story, "search", "2026-01-10", &[5, 4, 5, 5, 4]).await;
+    responses(story, "search", "2026-02-02", &[2, 1, 2, 3, 2]).await;
+    responses(story, "cart", "2026-01-10", &[5, 4, 5, 5, 4]).await;
+    responses(story, "cart", "2026-02-02", &[5, 4, 5, 4, 5]).await;
 }
 
 /// Ten responses with each of these ratings.
-async fn responses(app: &App, feature: &str, day: &str, ratings: &[i32]) {
+async fn responses(story: &Story, feature: &str, day: &str, ratings: &[i32]) {
     let one = |rating: &i32| {
         let response = json!({ "product": "shop", "feature": feature, "scale": "stars", "rating": rating,
             "occurredAt": format!("{day}T10:00:00Z") });
         vec![response; 10]
     };
     let items: Vec<Value> = ratings.iter().flat_map(one).collect();
-    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
-    let taken = app.asks(batch, json!({ "items": items })).await;
+    let taken = story.gets("SubmitFeedbackBatch", json!({ "items": items })).await;
     assert_eq!(taken["submitFeedbackBatch"]["accepted"], items.len());
 }
 
 async fn a_gate_says_the_same_of_a_database_and_of_a_server(backend: Backend) {
-    let app = App::start(backend).await;
-    shop(&app).await;
-    let server = app.url("/graphql");
+    let story = Story::on(backend, OPERATIONS).await;
+    shop(&story).await;
+    let server = story.url("/graphql");
     let nowhere = Database::create(Backend::Sqlite).await;
     let both = async |arguments: &[&str]| {
-        let here = app.database.ballroom(&[&["gate"], arguments].concat()).await;
-        let remote = ["gate", "--server", &server, "--token", &app.token];
+        let here = story.database.ballroom(&[&["gate"], arguments].concat()).await;
+        let remote = ["gate", "--server", &server, "--token", &story.token];
         let there = nowhere.ballroom(&[&remote[..], arguments].concat()).await;
         assert_eq!((here.status.code(), &here.out), (there.status.code(), &there.out), "{here:?} {there:?}");
         (here.status.code().unwrap(), here.out, here.err)
@@ -90,8 +86,8 @@ async fn a_gate_says_the_same_of_a_database_and_of_a_server(backend: Backend) {
         "{markdown}"
     );
     assert!(markdown.contains("| ❌ | search | regressed | worse: ratings "), "{markdown}");
-    let junit = app.database.file("gate.xml", "");
-    let summary = app.database.file("summary.md", "# Mine\n");
+    let junit = story.database.file("gate.xml", "");
+    let summary = story.database.file("summary.md", "# Mine\n");
     let (code, ..) = both(&["--release", "2.0", "--junit", &junit, "--summary", &summary]).await;
     assert_eq!(code, 1);
     let junit = std::fs::read_to_string(&junit).unwrap();
@@ -103,7 +99,7 @@ async fn a_gate_says_the_same_of_a_database_and_of_a_server(backend: Backend) {
         summary.starts_with("# Mine\n### ❌") && summary.matches("###").count() == 2,
         "both append: {summary}"
     );
-    let undecided = app.database.file("undecided.xml", "");
+    let undecided = story.database.file("undecided.xml", "");
     both(&["--release", "3.0", "--junit", &undecided]).await;
     let report =
         quick_junit::Report::deserialize_from_str(&std::fs::read_to_string(&undecided).unwrap()).unwrap();
@@ -111,9 +107,9 @@ async fn a_gate_says_the_same_of_a_database_and_of_a_server(backend: Backend) {
 
     // What is wrong with the server is said, and the token is not.
     for (server, token, why) in [
-        (&*app.url("/"), "ballroom_wrong", "token"),
+        (&*story.url("/"), "ballroom_wrong", "token"),
         ("http://127.0.0.1:1", "secret", "cannot reach http://127.0.0.1:1/"),
-        (&*app.url("/nothing/"), &*app.token, "is not a Ballroom server"),
+        (&*story.url("/nothing/"), &*story.token, "is not a Ballroom server"),
     ] {
         let ran = nowhere.ballroom(&["gate", "--release", "2.0", "--server", server, "--token", token]).await;
         assert!(
@@ -126,13 +122,11 @@ async fn a_gate_says_the_same_of_a_database_and_of_a_server(backend: Backend) {
 }
 
 async fn an_organization_decides_what_its_gates_tolerate(backend: Backend) {
-    let app = App::start(backend).await;
-    shop(&app).await;
+    let story = Story::on(backend, OPERATIONS).await;
+    shop(&story).await;
     let gate = async |thresholds: Value| {
-        app.asks(GATE, json!({ "release": "2.0", "thresholds": thresholds })).await["releaseGate"].clone()
+        story.gets("ReleaseGateThresholds", json!({ "release": "2.0", "thresholds": thresholds })).await["releaseGate"].clone()
     };
-    let set = "mutation($gate: GateThresholdsInput) { updateOrganization(input: { gate: $gate }) { organization { gate {
-        failOnWatch maxDecline minResponses } } userErrors { message } } }";
     let strict = gate(json!(null)).await;
     assert_eq!(strict["outcome"], "FAIL");
     assert_eq!(
@@ -150,40 +144,40 @@ async fn an_organization_decides_what_its_gates_tolerate(backend: Backend) {
         (&json!("CANNOT_TELL"), &json!("too few responses for cart: the gate needs 51 since the release"))
     );
     // The organization's own apply to each call that does not say otherwise.
-    let data = app.asks(set, json!({ "gate": { "maxDecline": 80, "minResponses": 20 } })).await;
+    let data =
+        story.gets("UpdateOrganization", json!({ "gate": { "maxDecline": 80, "minResponses": 20 } })).await;
     let own = json!({ "failOnWatch": false, "maxDecline": 80.0, "minResponses": 20 });
     assert_eq!(data["updateOrganization"]["organization"]["gate"], own);
     assert_eq!(gate(json!(null)).await["outcome"], "PASS");
     assert_eq!(gate(json!({ "maxDecline": 0 })).await["outcome"], "FAIL");
-    let ran = app.database.ballroom(&["gate", "--release", "2.0"]).await;
+    let ran = story.database.ballroom(&["gate", "--release", "2.0"]).await;
     assert_eq!(ran.status.code(), Some(0), "{ran:?}");
     assert_eq!(
-        app.database.ballroom(&["gate", "--release", "2.0", "--max-decline", "1"]).await.status.code(),
+        story.database.ballroom(&["gate", "--release", "2.0", "--max-decline", "1"]).await.status.code(),
         Some(1)
     );
     for (wrong, argument) in [
         (json!({ "maxDecline": -1 }), "gate.maxDecline"),
         (json!({ "minResponses": 0 }), "gate.minResponses"),
     ] {
-        let refused = app.is_refused(set, json!({ "gate": wrong })).await;
+        let refused = story.is_refused("UpdateOrganization", json!({ "gate": wrong })).await;
         assert_eq!((&*refused.0, &*refused.1), ("INVALID_ARGUMENT", argument));
     }
 }
 
 async fn a_gate_waits_until_it_can_tell(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["search"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     for (version, at) in [("1.0", "2026-01-01T08:00:00Z"), ("2.0", "2026-02-01T08:00:00Z")] {
         let touched = json!([{ "feature": "search", "change": "CHANGED" }]);
         let input = json!({ "product": "shop", "version": version, "releasedAt": at, "features": touched });
-        app.asks(PLAN, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
-    responses(&app, "search", "2026-01-10", &[5, 4, 5]).await;
+    responses(&story, "search", "2026-01-10", &[5, 4, 5]).await;
     // Nothing comes: it ends undecided.
-    let ran = app.database.ballroom(&["gate", "--release", "2.0", "--wait", "2s", "--every", "1s"]).await;
+    let ran = story.database.ballroom(&["gate", "--release", "2.0", "--wait", "2s", "--every", "1s"]).await;
     assert!(ran.status.code() == Some(2) && ran.err.matches("cannot tell yet").count() == 1, "{ran:?}");
-    let mut command = app.database.command();
-    let url = app.url("/");
+    let mut command = story.database.command();
+    let url = story.url("/");
     let remote = [
         "gate",
         "--release",
@@ -195,11 +189,11 @@ async fn a_gate_waits_until_it_can_tell(backend: Backend) {
         "--server",
         &url,
         "--token",
-        &app.token,
+        &story.token,
     ];
     let waiting = command.args(remote).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     sleep(Duration::from_secs(3)).await;
-    responses(&app, "search", "2026-02-02", &[5, 4, 5]).await;
+    responses(&story, "search", "2026-02-02", &[5, 4, 5]).await;
     let ended = waiting.wait_with_output().await.unwrap();
     let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     assert_eq!(ended.status.code(), Some(0), "{out}{err}");

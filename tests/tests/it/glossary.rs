@@ -26,8 +26,7 @@ async fn mine(story: &Story, actor: &Actor) -> Value {
 }
 
 async fn every_reader_finds_its_own_words(backend: Backend) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let builds = story.machine("builds", "DEVELOPMENT", "FULL").await;
     let desk = story.machine("desk", "SUPPORT", "READ").await;
     let board = story.machine("board", "BUSINESS", "REPORTS").await;

@@ -1,7 +1,7 @@
 //! Importing files through the command line: all numbers add up, importing twice is idempotent, and known facts are
 //! found in the real data.
 
-use ballroom_tests::{App, Backend, Database, on_both, rounded, shared_data};
+use ballroom_tests::{Backend, Database, on_both, rounded, shared_data, story::Story};
 use serde_json::{Value, json};
 
 on_both!(
@@ -14,6 +14,8 @@ on_both!(
     kiwix_exports_in_utf_16_raise_no_alarm,
     rabobank_incidents_come_in_per_component_and_show_the_burst,
 );
+
+const OPERATIONS: &str = include_str!("../stories/import.graphql");
 
 /// The summary of an import: read, accepted, unchanged, superseded, rejected.
 fn summary(said: &str) -> [u64; 5] {
@@ -45,8 +47,8 @@ const MAP: &str =
     "occurred_at=when,product=app,feature=part,customer=who,rating=stars,comment=words,release=version";
 
 async fn rows_add_up_and_twice_is_once(backend: Backend) {
-    let app = App::start(backend).await;
-    let file = app.database.file("answers.csv", ANSWERS);
+    let story = Story::on(backend, OPERATIONS).await;
+    let file = story.database.file("answers.csv", ANSWERS);
     let arguments = [
         "import",
         "feedback",
@@ -58,20 +60,19 @@ async fn rows_add_up_and_twice_is_once(backend: Backend) {
         "--create",
         "products,features,releases,customers",
     ];
-    let said = app.database.succeeds(&arguments).await;
+    let said = story.database.succeeds(&arguments).await;
     assert_eq!(summary(&said), [5, 4, 0, 1, 0], "{said}");
     assert!(said.contains("1 product, 2 features, 3 releases"), "{said}");
-    let again = app.database.succeeds(&arguments).await;
+    let again = story.database.succeeds(&arguments).await;
     assert_eq!(summary(&again), [5, 0, 5, 0, 0], "{again}");
-    let query = "{ product(product: \"shop\") { releases { nodes { version releasedAt inferred } } } }";
-    let data = app.asks(query, json!({})).await;
+    let data = story.gets("ProductReleases", json!({})).await;
     let releases = data["product"]["releases"]["nodes"].as_array().unwrap();
     let of = |version: &str| releases.iter().find(|release| release["version"] == version).unwrap();
     // 1.10 and 1.1 are two releases: versions are not numbers.
     assert_eq!(of("1.10")["releasedAt"], "2026-03-02T10:00:00+00:00");
     assert_eq!(of("1.1")["releasedAt"], "2026-03-03T10:00:00+00:00");
     assert_eq!(of("1.0")["inferred"], true);
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn a_bad_row_goes_to_the_rejects_with_its_line_and_reason(backend: Backend) {
@@ -132,8 +133,8 @@ async fn a_wrong_mapping_is_explained(backend: Backend) {
 }
 
 async fn exposure_incidents_and_releases_come_in_too(backend: Backend) {
-    let app = App::start(backend).await;
-    let database = &app.database;
+    let story = Story::on(backend, OPERATIONS).await;
+    let database = &story.database;
     let releases = database.file(
         "releases.ndjson",
         "{\"product\":\"shop\",\"version\":\"1.0\",\"released_at\":\"2026-01-01T00:00:00Z\"}\n\
@@ -166,23 +167,18 @@ async fn exposure_incidents_and_releases_come_in_too(backend: Backend) {
         let said = database.succeeds(&[vec!["import", what, file], more].concat()).await;
         assert_eq!(summary(&said), [2, 0, 2, 0, 0], "{what}: {said}");
     }
-    let query = "{ product(product: \"shop\") {
-        releases { nodes { version lifecycle previous { version } } }
-        incidents { nodes { externalId severity state affectedCustomers attributions { basis release { version } } } }
-        valueReport(period: { from: \"2026-02-01\", until: \"2026-02-03\" }) {
-            entries { value { incidentBasis incidentImpact customerDays } } } } }";
-    let data = app.asks(query, json!({})).await;
+    let data = story.gets("Product", json!({})).await;
     insta::assert_json_snapshot!("what_came_in", rounded(data));
-    app.verify().await;
+    story.verify().await;
 }
 
 const FINTECH: &str = "product=app,release=reviewCreatedVersion,rating=score,comment=content,occurred_at=at,external_id=reviewId";
 
 async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
     let Some(file) = shared_data("india_fintech_7_whole_apps.csv.gz") else { return };
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     let file = file.display().to_string();
-    let rejects = app.database.path("rejects.csv").display().to_string();
+    let rejects = story.database.path("rejects.csv").display().to_string();
     let arguments = [
         "import",
         "feedback",
@@ -196,36 +192,33 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
         "--rejects",
         &rejects,
     ];
-    let said = app.database.succeeds(&arguments).await;
-    // All are stored. 1,306 are second thoughts of a customer about the same app on the same day.
+    let said = story.database.succeeds(&arguments).await;
+    // All are stored. 1,306 are second thoughts of a customer about the same story on the same day.
     assert_eq!(summary(&said), [22_018, 20_712, 0, 1_306, 0], "{said}");
-    let again = app.database.succeeds(&arguments).await;
+    let again = story.database.succeeds(&arguments).await;
     assert_eq!(summary(&again), [22_018, 0, 22_018, 0, 0], "{again}");
-    app.verify().await;
+    story.verify().await;
 
     let junio = "in.junio";
     // Ratings fell in the week of 2022-04-04, with 2.0.2, and stayed low through 2.0.5: so 2.0.5 is worse than before,
     // and the change itself is attributed to the release that caused it.
-    let inherited = verdict(&app, junio, "2.0.5", "2022-07-31").await;
+    let inherited = verdict(&story, junio, "2.0.5", "2022-07-31").await;
     assert_eq!(inherited["verdict"], "SINCE", "{inherited:#}");
     assert_eq!(inherited["features"][0]["since"]["release"]["version"], "2.0.2", "{inherited:#}");
     // Without the responses that name no release.
     assert!(inherited["features"][0]["pValue"].as_f64().unwrap() < 0.02, "{inherited:#}");
-    let recovered = verdict(&app, junio, "2.0.6", "2022-12-31").await;
+    let recovered = verdict(&story, junio, "2.0.6", "2022-12-31").await;
     assert_eq!(recovered["verdict"], "RECOVERED", "{recovered:#}");
     assert!(recovered["features"][0]["recovery"].as_f64().unwrap() > 0.33, "{recovered:#}");
-    let changed = whole(&app, junio, "2022-07-31").await;
+    let changed = whole(&story, junio, "2022-07-31").await;
     assert_eq!((&changed["detected"], &changed["day"]), (&json!(true), &json!("2022-04-07")), "{changed:#}");
     assert_eq!(changed["suspects"][0]["release"]["version"], "2.0.2", "{changed:#}");
 
     // If 2.0.5 is declared to replace 2.0.1 for these customers, it is compared with that alone.
-    let query = "query($product: Reference!, $version: Reference!) {
-        release(release: $version, product: $product) { id } }";
-    let found = app.asks(query, json!({ "product": junio, "version": "2.0.5" })).await;
-    let update = "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { id } } }";
+    let found = story.gets("Release", json!({ "product": junio, "version": "2.0.5" })).await;
     let input = json!({ "release": found["release"]["id"], "previous": "2.0.1" });
-    app.asks(update, json!({ "input": input })).await;
-    let declared = verdict(&app, junio, "2.0.5", "2022-07-31").await;
+    story.gets("UpdateRelease", json!({ "input": input })).await;
+    let declared = verdict(&story, junio, "2.0.5", "2022-07-31").await;
     let judged = &declared["features"][0];
     // What came between is then no part of the comparison: for these customers 2.0.5 is the fall. Responses on 2.0.2 to
     // 2.0.4 would be a control, but only on the days of 2.0.5: there 18 are worth 11, of the 20 that a control needs. So
@@ -239,7 +232,7 @@ async fn fintech_reviews_show_the_regression_of_junio(backend: Backend) {
 
     // Greenlight loses half of its value in five years, a little at a time.
     for as_of in ["2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-12-31", "2023-04-30"] {
-        let drifting = whole(&app, "me.greenlight", as_of).await;
+        let drifting = whole(&story, "me.greenlight", as_of).await;
         let suspects = drifting["suspects"].as_array().unwrap();
         let surest = suspects.first().map_or(0.0, |suspect| suspect["probability"].as_f64().unwrap());
         assert!(drifting["detected"] == true || suspects.is_empty(), "{as_of}: {drifting:#}");
@@ -251,9 +244,9 @@ const YOUTUBE: &str = "release=ver,rating=score,comment=text,occurred_at=at,segm
 
 async fn youtube_reviews_show_the_fall_of_11_49(backend: Backend) {
     let Some(file) = shared_data("youtube_ios_5000.csv.gz") else { return };
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     let file = file.display().to_string();
-    let rejects = app.database.path("rejects.csv").display().to_string();
+    let rejects = story.database.path("rejects.csv").display().to_string();
     let arguments = [
         "import",
         "feedback",
@@ -269,8 +262,8 @@ async fn youtube_reviews_show_the_fall_of_11_49(backend: Backend) {
         "--rejects",
         &rejects,
     ];
-    app.database.succeeds(&arguments).await;
-    let judged = verdict(&app, "youtube", "11.49", "2017-03-31").await;
+    story.database.succeeds(&arguments).await;
+    let judged = verdict(&story, "youtube", "11.49", "2017-03-31").await;
     let whole = &judged["features"][0];
     // Stars fell from 2.15 to 1.83. This is found and attributed to 11.49, although a third of the responses name no
     // release; the product fluctuated as much in the year before, so the verdict is to watch it.
@@ -282,20 +275,16 @@ async fn youtube_reviews_show_the_fall_of_11_49(backend: Backend) {
 }
 
 /// The verdict on a release.
-async fn verdict(app: &App, product: &str, version: &str, as_of: &str) -> Value {
-    let query = "query($product: Reference!, $version: Reference!, $asOf: Date!) {
-        release(release: $version, product: $product) { regression(asOf: $asOf) {
-            verdict baseline features { verdict control concurrent { weight } since { release { version } } recovery score pValue responses baselineResponses change { estimate lower upper }
-            changePoint { detected day } suspects { probability release { version } } } } } }";
-    let data = app.asks(query, json!({ "product": product, "version": version, "asOf": as_of })).await;
+async fn verdict(story: &Story, product: &str, version: &str, as_of: &str) -> Value {
+    let data = story
+        .gets("ReleaseRegression", json!({ "product": product, "version": version, "asOf": as_of }))
+        .await;
     data["release"]["regression"].clone()
 }
 
 /// The change point of a product as a whole.
-async fn whole(app: &App, product: &str, as_of: &str) -> Value {
-    let query = "query($product: Reference!, $asOf: Date!) { product(product: $product) {
-        changePoint(asOf: $asOf) { detected day logBayesFactor suspects { probability release { version } } } } }";
-    let data = app.asks(query, json!({ "product": product, "asOf": as_of })).await;
+async fn whole(story: &Story, product: &str, as_of: &str) -> Value {
+    let data = story.gets("ProductChangePoint", json!({ "product": product, "asOf": as_of })).await;
     data["product"]["changePoint"].clone()
 }
 
@@ -310,8 +299,8 @@ async fn kiwix_exports_in_utf_16_raise_no_alarm(backend: Backend) {
     if files.len() < months.len() {
         return;
     }
-    let app = App::start(backend).await;
-    let rejects = app.database.path("rejects.csv").display().to_string();
+    let story = Story::on(backend, OPERATIONS).await;
+    let rejects = story.database.path("rejects.csv").display().to_string();
     let map = "product=Package Name,release=App Version Name,rating=Star Rating,comment=Review Text,\
         occurred_at=Review Last Update Millis Since Epoch";
     let mut taken = 0;
@@ -330,23 +319,23 @@ async fn kiwix_exports_in_utf_16_raise_no_alarm(backend: Backend) {
             "--rejects",
             &rejects,
         ];
-        let first = summary(&app.database.succeeds(&arguments).await);
+        let first = summary(&story.database.succeeds(&arguments).await);
         assert_eq!(first[4], 0, "nothing is rejected");
         taken += first[1];
-        let again = summary(&app.database.succeeds(&arguments).await);
+        let again = summary(&story.database.succeeds(&arguments).await);
         assert_eq!(again, [first[0], 0, first[0], 0, 0]);
     }
     assert!(taken > 1_000, "{taken}");
-    let nothing = verdict(&app, "org.kiwix.kiwixmobile", "2.0", "2016-11-30").await;
+    let nothing = verdict(&story, "org.kiwix.kiwixmobile", "2.0", "2016-11-30").await;
     assert!(nothing["verdict"] != "REGRESSED" && nothing["verdict"] != "WATCH", "{nothing:#}");
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn rabobank_incidents_come_in_per_component_and_show_the_burst(backend: Backend) {
     let Some(file) = shared_data("rabobank_incidents_16782_derived.csv.gz") else { return };
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     let file = file.display().to_string();
-    let rejects = app.database.path("rejects.csv").display().to_string();
+    let rejects = story.database.path("rejects.csv").display().to_string();
     let map = "external_id=incident,opened_at=opened,resolved_at=closed,features=wbs_inferred_from_km";
     let arguments = [
         "import",
@@ -361,9 +350,9 @@ async fn rabobank_incidents_come_in_per_component_and_show_the_burst(backend: Ba
         "--rejects",
         &rejects,
     ];
-    let first = summary(&app.database.succeeds(&arguments).await);
+    let first = summary(&story.database.succeeds(&arguments).await);
     assert_eq!(first[..2], [16_782, 16_782]);
-    let again = summary(&app.database.succeeds(&arguments).await);
+    let again = summary(&story.database.succeeds(&arguments).await);
     assert_eq!(again, [16_782, 0, 16_782, 0, 0]);
 
     // By the article that was consulted: the burst of February 2014 is found.
@@ -383,18 +372,12 @@ async fn rabobank_incidents_come_in_per_component_and_show_the_burst(backend: Ba
         "--rejects",
         &rejects,
     ];
-    assert_eq!(summary(&app.database.succeeds(&arguments).await)[..2], [16_782, 16_782]);
-    let query =
-        "{ feature(feature: \"KM0002285\", product: \"articles\") { changePoint(asOf: \"2014-02-28\") {
-        detected day } } }";
-    let burst = app.asks(query, json!({})).await["feature"]["changePoint"].clone();
+    assert_eq!(summary(&story.database.succeeds(&arguments).await)[..2], [16_782, 16_782]);
+    let burst = story.gets("FeatureChangePoint", json!({})).await["feature"]["changePoint"].clone();
     assert_eq!(burst["detected"], true, "{burst:#}");
     let day = burst["day"].as_str().unwrap();
     assert!(("2014-02-03"..="2014-02-09").contains(&day), "{burst:#}");
-    let query = "{ feature(feature: \"KM0002285\", product: \"articles\") {
-        alerts(period: { from: \"2014-01-01\", until: \"2014-03-31\" }) { kind period { from until } incidents expected
-            adjustedProbability } } }";
-    let alerts = app.asks(query, json!({})).await["feature"]["alerts"].clone();
+    let alerts = story.gets("FeatureAlerts", json!({})).await["feature"]["alerts"].clone();
     let is_the_burst = |alert: &Value| {
         let (from, until) =
             (alert["period"]["from"].as_str().unwrap(), alert["period"]["until"].as_str().unwrap());
@@ -404,5 +387,5 @@ async fn rabobank_incidents_come_in_per_component_and_show_the_burst(backend: Ba
             && until > "2014-02-03"
     };
     assert!(alerts.as_array().unwrap().iter().any(is_the_burst), "{alerts:#}");
-    app.verify().await;
+    story.verify().await;
 }

@@ -1,6 +1,6 @@
 //! The same file again, mended rows, and a look before: nothing is doubled, and what is told is what happens.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(
@@ -11,34 +11,28 @@ on_both!(
     several_measures_are_proposed,
 );
 
-async fn start(backend: Backend) -> App {
-    let app = App::start(backend).await;
-    app.product("shop", &["search"]).await;
-    app
+const OPERATIONS: &str = include_str!("../stories/import_again.graphql");
+
+async fn feedback(story: &Story) -> Value {
+    story.gets("ProductFeedback", json!({})).await["product"]["feedback"].clone()
 }
 
-async fn feedback(app: &App) -> Value {
-    let query = "{ product(product: \"shop\") { feedback(first: 100, orderBy: { field: OCCURRED_AT, direction: ASC }) {
-        totalCount nodes { rating scale { key } comment channel feature { key } } } } }";
-    app.asks(query, json!({})).await["product"]["feedback"].clone()
+async fn count(story: &Story) -> Value {
+    feedback(story).await["totalCount"].clone()
 }
 
-async fn count(app: &App) -> Value {
-    feedback(app).await["totalCount"].clone()
-}
-
-async fn import(app: &App, file: &str, more: &[&str]) -> String {
+async fn import(story: &Story, file: &str, more: &[&str]) -> String {
     let base = ["import", "feedback", file, "--set", "product=shop", "--scale", "csat"];
-    app.database.succeeds(&[&base[..], more].concat()).await
+    story.database.succeeds(&[&base[..], more].concat()).await
 }
 
 const ROWS: &str = "rating,occurred_at,note,user,points\n5,2026-03-01,fine,acme,3\n5,2026-03-01,fine,acme,3\n\
     4,2026-03-02,,bolt,2\n4,2026-03-02,well,,1\n";
 
 async fn the_same_file_is_the_same_whatever_the_options(backend: Backend) {
-    let app = start(backend).await;
-    let file = app.database.file("rows.csv", ROWS);
-    assert!(import(&app, &file, &[]).await.contains("4 accepted"));
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
+    let file = story.database.file("rows.csv", ROWS);
+    assert!(import(&story, &file, &[]).await.contains("4 accepted"));
     for options in [
         &["--set", "channel=web"][..],
         &["--set", "feature=search"],
@@ -48,7 +42,7 @@ async fn the_same_file_is_the_same_whatever_the_options(backend: Backend) {
         &["--date-format", "%Y-%m-%d"],
         &["--missing", "4"],
     ] {
-        let ran = app
+        let ran = story
             .database
             .ballroom(
                 &[&["import", "feedback", &file, "--set", "product=shop", "--scale", "csat"], options]
@@ -56,71 +50,76 @@ async fn the_same_file_is_the_same_whatever_the_options(backend: Backend) {
             )
             .await;
         assert!(ran.out.contains("0 accepted"), "{options:?}: {}", ran.out);
-        assert_eq!(count(&app).await, 4, "{options:?}");
+        assert_eq!(count(&story).await, 4, "{options:?}");
     }
     // What differs is told, and applied where that is wanted.
-    let said = import(&app, &file, &["--map", "comment=note"]).await;
+    let said = import(&story, &file, &["--map", "comment=note"]).await;
     assert!(said.contains("3 kept as stored") && said.contains("1 unchanged"), "{said}");
-    let said = import(&app, &file, &["--map", "comment=note", "--on-conflict", "update"]).await;
+    let said = import(&story, &file, &["--map", "comment=note", "--on-conflict", "update"]).await;
     assert!(said.contains("3 updated"), "{said}");
-    let comments: Vec<Value> =
-        feedback(&app).await["nodes"].as_array().unwrap().iter().map(|row| row["comment"].clone()).collect();
+    let comments: Vec<Value> = feedback(&story).await["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["comment"].clone())
+        .collect();
     assert_eq!(comments, [json!("fine"), json!("fine"), json!(null), json!("well")]);
     // Packed, with other line ends, under another name: the same rows.
-    let same = app.database.file("copy.csv", &ROWS.replace('\n', "\r\n"));
-    assert!(import(&app, &same, &["--map", "rating=points"]).await.contains("4 kept as stored"));
-    assert_eq!(count(&app).await, 4);
+    let same = story.database.file("copy.csv", &ROWS.replace('\n', "\r\n"));
+    assert!(import(&story, &same, &["--map", "rating=points"]).await.contains("4 kept as stored"));
+    assert_eq!(count(&story).await, 4);
     // From another system, or with another row before it, it is another file: anonymous rows of two files all count.
     let other =
-        app.database.file("other.csv", &ROWS.replace("5,2026-03-01,fine,acme,3\n5", "1,2026-02-01,,,\n5"));
-    assert!(import(&app, &other, &[]).await.contains("4 accepted"));
-    assert!(import(&app, &file, &["--source", "crm"]).await.contains("4 accepted"));
-    assert_eq!(count(&app).await, 12);
+        story.database.file("other.csv", &ROWS.replace("5,2026-03-01,fine,acme,3\n5", "1,2026-02-01,,,\n5"));
+    assert!(import(&story, &other, &[]).await.contains("4 accepted"));
+    assert!(import(&story, &file, &["--source", "crm"]).await.contains("4 accepted"));
+    assert_eq!(count(&story).await, 12);
     // Incidents without IDs, too.
     let rows = "severity,opened_at,what,where\n2,2026-03-01T10:00:00Z,Slow,search\n2,2026-03-01T10:00:00Z,Slow,search\n";
-    let file = app.database.file("incidents.csv", rows);
+    let file = story.database.file("incidents.csv", rows);
     let base = ["import", "incidents", &file, "--set", "product=shop"];
-    assert!(app.database.succeeds(&base).await.contains("2 accepted"));
+    assert!(story.database.succeeds(&base).await.contains("2 accepted"));
     let mapped = ["--map", "title=what,features=where"];
-    let said = app.database.succeeds(&[&base[..], &mapped].concat()).await;
+    let said = story.database.succeeds(&[&base[..], &mapped].concat()).await;
     assert!(said.contains("0 accepted") && said.contains("2 updated"), "{said}");
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn mended_rejects_come_in_as_they_were(backend: Backend) {
-    let app = start(backend).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let rows = "rating,occurred_at,comment\nfive,2026-03-01,=1+1\n4,2026-03-02,plain\nnine,2026-03-03,\"-5 %, 'quoted'\"\n\
         x,2026-03-04,'=kept\n";
-    let file = app.database.file("rows.csv", rows);
+    let file = story.database.file("rows.csv", rows);
     let base = ["import", "feedback", &file, "--set", "product=shop", "--scale", "csat"];
-    let ran = app.database.ballroom(&base).await;
+    let ran = story.database.ballroom(&base).await;
     assert_eq!(ran.status.code(), Some(2));
     let rejects = format!("{file}.rejects.csv");
     let text = std::fs::read_to_string(&rejects).unwrap();
     assert!(text.contains("'=1+1") && text.contains("''=kept"), "spreadsheets execute nothing: {text}");
     let mended = text.replace(",five,", ",5,").replace(",nine,", ",1,").replace(",x,", ",2,");
     std::fs::write(&rejects, mended).unwrap();
-    let said = import(&app, &rejects, &[]).await;
+    let said = import(&story, &rejects, &[]).await;
     assert!(said.contains("3 accepted") && said.contains("rejects of an import"), "{said}");
     assert!(!said.contains("not read"), "the columns of the rejects are no columns of the file: {said}");
-    let there = feedback(&app).await;
+    let there = feedback(&story).await;
     let comments: Vec<&str> =
         there["nodes"].as_array().unwrap().iter().map(|row| row["comment"].as_str().unwrap()).collect();
     assert_eq!(comments, ["=1+1", "plain", "-5 %, 'quoted'", "'=kept"]);
     // A pattern finds neither the rejects nor the differences.
-    app.database
+    story
+        .database
         .file("rows.csv.differs.csv", "line,field,reason,rating,occurred_at,comment\n2,,,5,2026-04-01,x\n");
-    let said = import(&app, &file.replace("rows.csv", "*.csv"), &["--missing", "five,nine,x"]).await;
+    let said = import(&story, &file.replace("rows.csv", "*.csv"), &["--missing", "five,nine,x"]).await;
     assert!(said.contains("rows.csv: 4 rows read") && !said.contains("differs"), "{said}");
-    app.verify().await;
+    story.verify().await;
 }
 
 const CRM: &str = "id,rating,occurred_at,release,feature,customer\n1,5,2026-03-01,2.1,search,acme\n2,9,2026-03-02,2.1,search,bolt\n\
     3,4,2026-03-03,2.2,cart,crux\n4,4,2999-03-03,2.3,search,\n5,3,2026-03-03,,search,acme\n6,good,2026-03-03,,search,\n";
 
 async fn a_preview_tells_what_the_import_then_does(backend: Backend) {
-    let app = start(backend).await;
-    let file = app.database.file("rows.csv", CRM);
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
+    let file = story.database.file("rows.csv", CRM);
     let base = [
         "import",
         "feedback",
@@ -134,7 +133,7 @@ async fn a_preview_tells_what_the_import_then_does(backend: Backend) {
         "--create",
         "releases,customers",
     ];
-    let look = async || app.database.ballroom(&[&base[..], &["--preview"]].concat()).await;
+    let look = async || story.database.ballroom(&[&base[..], &["--preview"]].concat()).await;
     let ran = look().await;
     assert_eq!(ran.status.code(), Some(2));
     for part in [
@@ -147,16 +146,16 @@ async fn a_preview_tells_what_the_import_then_does(backend: Backend) {
     ] {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
-    assert_eq!(count(&app).await, 0);
-    let nothing = app.asks("{ customers { totalCount } imports { totalCount } }", json!({})).await;
+    assert_eq!(count(&story).await, 0);
+    let nothing = story.gets("CustomersAndImports", json!({})).await;
     assert_eq!(nothing, json!({ "customers": { "totalCount": 0 }, "imports": { "totalCount": 0 } }));
-    let ran = app.database.ballroom(&base).await;
+    let ran = story.database.ballroom(&base).await;
     assert!(ran.out.contains("2 accepted") && ran.out.contains("4 rejected"), "{}", ran.out);
     assert!(ran.out.contains("Created: 1 release, 1 customer."), "{}", ran.out);
     let again = look().await.out;
     assert!(again.contains("Of 6 rows: 2 unchanged, 4 would be rejected."), "{again}");
     assert!(!again.contains("would be created"), "{again}");
-    app.verify().await;
+    story.verify().await;
 }
 
 /// The words of a command as a shell splits them.
@@ -174,10 +173,10 @@ fn words(command: &str) -> Vec<String> {
 }
 
 async fn the_command_of_a_preview_does_what_was_shown(backend: Backend) {
-    let app = start(backend).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let rows = "Überschrift;;;\nDatum;Wie zufrieden?;Ihr Text, kurz;Was\n04.05.2026;Sehr, ja;gut und schnell so weit;search|cart\n\
         05.05.2026;nein;leider zu langsam für mich;?\n06.05.2026;;;\n";
-    let file = app.database.file("umfrage mai.csv", rows);
+    let file = story.database.file("umfrage mai.csv", rows);
     let given = [
         "import",
         &file,
@@ -208,7 +207,7 @@ async fn the_command_of_a_preview_does_what_was_shown(backend: Backend) {
         "1",
         "--preview",
     ];
-    let ran = app.database.ballroom(&given).await;
+    let ran = story.database.ballroom(&given).await;
     assert_eq!(ran.status.code(), Some(0), "{} {}", ran.out, ran.err);
     assert!(ran.out.contains("3 would be stored, 1 skipped, 0 would be rejected"), "{}", ran.out);
     let command = ran.out.lines().find_map(|line| line.strip_prefix("To import it: ballroom ")).unwrap();
@@ -225,9 +224,9 @@ async fn the_command_of_a_preview_does_what_was_shown(backend: Backend) {
     }
     let words = words(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let said = app.database.succeeds(&words).await;
+    let said = story.database.succeeds(&words).await;
     assert!(said.contains("3 accepted") && said.contains("1 skipped"), "{said}");
-    let there = feedback(&app).await;
+    let there = feedback(&story).await;
     let told: Vec<String> = there["nodes"]
         .as_array()
         .unwrap()
@@ -242,24 +241,24 @@ async fn the_command_of_a_preview_does_what_was_shown(backend: Backend) {
             "1.0 null \"leider zu langsam für mich\""
         ]
     );
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn several_measures_are_proposed(backend: Backend) {
-    let app = start(backend).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let rows = "response_id,date,NPS,CSAT,comment\na,2026-03-01,9,4,works very well for us\nb,2026-03-02,0,1,does not work at all here\n\
         c,2026-03-03,,5,\n";
-    let file = app.database.file("rows.csv", rows);
+    let file = story.database.file("rows.csv", rows);
     let base = ["import", &file, "--set", "product=shop"];
-    let ran = app.database.ballroom(&[&base[..], &["--preview"]].concat()).await;
+    let ran = story.database.ballroom(&[&base[..], &["--preview"]].concat()).await;
     assert!(
         ran.out.contains("rating:nps = column `NPS`") && ran.out.contains("rating:csat = column `CSAT`"),
         "{}",
         ran.out
     );
-    let said = app.database.succeeds(&[&base[..], &["--guess"]].concat()).await;
+    let said = story.database.succeeds(&[&base[..], &["--guess"]].concat()).await;
     assert!(said.contains("3 rows read") && said.contains("5 accepted"), "{said}");
-    let told: Vec<String> = feedback(&app).await["nodes"]
+    let told: Vec<String> = feedback(&story).await["nodes"]
         .as_array()
         .unwrap()
         .iter()
@@ -268,5 +267,5 @@ async fn several_measures_are_proposed(backend: Backend) {
     let mut sorted = told.clone();
     sorted.sort();
     assert_eq!(sorted, ["csat 1.0", "csat 4.0", "csat 5.0", "nps 0.0", "nps 9.0"]);
-    app.verify().await;
+    story.verify().await;
 }

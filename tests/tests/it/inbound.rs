@@ -4,7 +4,7 @@ mod mapping;
 
 use std::time::Duration;
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,8 @@ on_both!(
     what_failed_is_replayed,
     inbound_webhooks_are_for_administrators,
 );
+
+const OPERATIONS: &str = include_str!("../stories/inbound.graphql");
 
 const RELEASE: &str = include_str!("../payloads/github_release.json");
 
@@ -53,31 +55,26 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 struct Hook<'a> {
-    app: &'a App,
+    story: &'a Story,
     id: String,
     path: String,
     secret: String,
 }
 
-const CREATE: &str = "mutation($input: CreateInboundWebhookInput!) { createInboundWebhook(input: $input) {
-    secret webhook { id path } } }";
-
-const DELIVERIES: &str = "query($id: ID!) { inboundWebhook(id: $id) {
-    deliveries(orderBy: { field: CREATED_AT, direction: ASC }) {
-        nodes { id key event state reason results { objectId outcome } } } } }";
-
 impl<'a> Hook<'a> {
-    async fn new(app: &'a App, kind: &str, more: Value) -> Self {
+    async fn new(story: &'a Story, kind: &str, more: Value) -> Self {
         let mut input = json!({ "name": format!("from {kind}"), "kind": kind, "product": "shop" });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let made = app.asks(CREATE, json!({ "input": input })).await["createInboundWebhook"].clone();
+        let made =
+            story.gets("CreateInboundWebhook", json!({ "input": input })).await["createInboundWebhook"]
+                .clone();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let (id, path) = (text(&made["webhook"]["id"]), text(&made["webhook"]["path"]));
-        Self { app, id, path, secret: text(&made["secret"]) }
+        Self { story, id, path, secret: text(&made["secret"]) }
     }
 
     async fn sends(&self, headers: &[(&str, &str)], body: &str) -> (u16, String) {
-        let mut request = self.app.http().post(self.app.url(&self.path)).body(body.to_owned());
+        let mut request = self.story.http().post(self.story.url(&self.path)).body(body.to_owned());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -105,7 +102,7 @@ impl<'a> Hook<'a> {
     async fn done(&self, count: usize) -> Vec<Value> {
         let end = Instant::now() + Duration::from_secs(30);
         loop {
-            let found = self.app.asks(DELIVERIES, json!({ "id": self.id })).await;
+            let found = self.story.gets("InboundWebhookDeliveries", json!({ "id": self.id })).await;
             let nodes = found["inboundWebhook"]["deliveries"]["nodes"].as_array().unwrap().clone();
             if nodes.len() == count && nodes.iter().all(|node| node["state"] != "PENDING") {
                 return nodes;
@@ -116,22 +113,22 @@ impl<'a> Hook<'a> {
     }
 }
 
-async fn shop(backend: Backend) -> App {
-    let app = App::start(backend).await;
-    app.product("shop", &["search", "cart"]).await;
-    app
+async fn shop(backend: Backend) -> Story {
+    let story = Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await;
+    story
 }
 
-async fn incidents(app: &App) -> Vec<Value> {
-    let query = "{ product(product: \"shop\") { incidents(orderBy: { field: OPENED_AT, direction: ASC }) { nodes {
-        title severity features { key } openedAt resolvedAt source externalId attributions { release { version } } } } } }";
-    app.asks(query, json!({})).await["product"]["incidents"]["nodes"].as_array().unwrap().clone()
+async fn incidents(story: &Story) -> Vec<Value> {
+    story.gets("ProductIncidents", json!({})).await["product"]["incidents"]["nodes"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 async fn a_release_of_github_ships_and_is_deployed(backend: Backend) {
-    let app = shop(backend).await;
+    let story = shop(backend).await;
     let github =
-        Hook::new(&app, "GITHUB", json!({ "versionPrefix": "v", "secret": "a secret of github" })).await;
+        Hook::new(&story, "GITHUB", json!({ "versionPrefix": "v", "secret": "a secret of github" })).await;
     assert_eq!(github.github("ping", "1", r#"{"zen": "Design for failure."}"#).await.0, 202);
     let (status, said) = github.github("release", "2", RELEASE).await;
     assert_eq!((status, said.as_str()), (202, r#"{"status":"accepted"}"#));
@@ -154,9 +151,7 @@ async fn a_release_of_github_ships_and_is_deployed(backend: Backend) {
         ("IGNORED", None),
     ];
     assert_eq!(states, expected, "{done:#?}");
-    let query = "{ release(product: \"shop\", release: \"2.4\") { version title notes lifecycle releasedAt
-        deployments { environment status deployedAt source } } }";
-    let release = app.asks(query, json!({})).await["release"].clone();
+    let release = story.gets("ReleaseDeployments", json!({})).await["release"].clone();
     assert_eq!(
         release,
         json!({ "version": "2.4", "title": "A new search", "notes": "Search finds more.", "lifecycle": "RELEASED",
@@ -166,8 +161,8 @@ async fn a_release_of_github_ships_and_is_deployed(backend: Backend) {
 }
 
 async fn an_issue_of_sentry_is_an_incident_until_it_is_resolved(backend: Backend) {
-    let app = shop(backend).await;
-    let sentry = Hook::new(&app, "SENTRY", json!({ "secret": "the client secret" })).await;
+    let story = shop(backend).await;
+    let sentry = Hook::new(&story, "SENTRY", json!({ "secret": "the client secret" })).await;
     let resolved = ISSUE.replacen("\"created\"", "\"resolved\"", 1);
     for (body, count) in [(ISSUE, 1), (&resolved, 2)] {
         let signature = hex(&mac(b"the client secret", body.as_bytes()));
@@ -175,7 +170,7 @@ async fn an_issue_of_sentry_is_an_incident_until_it_is_resolved(backend: Backend
         assert_eq!(sentry.sends(&headers, body).await.0, 202);
         sentry.done(count).await;
     }
-    let found = incidents(&app).await;
+    let found = incidents(&story).await;
     assert_eq!(found.len(), 1);
     assert_eq!((&found[0]["severity"], &found[0]["externalId"]), (&json!(1), &json!("1170820242")));
     assert_eq!(found[0]["title"], "TypeError: cart.total is not a function");
@@ -184,8 +179,8 @@ async fn an_issue_of_sentry_is_an_incident_until_it_is_resolved(backend: Backend
 }
 
 async fn alerts_are_incidents_of_their_features(backend: Backend) {
-    let app = shop(backend).await;
-    let alerts = Hook::new(&app, "ALERTMANAGER", json!({})).await;
+    let story = shop(backend).await;
+    let alerts = Hook::new(&story, "ALERTMANAGER", json!({})).await;
     let token = format!("Bearer {}", alerts.secret);
     assert_eq!(alerts.sends(&[("authorization", &token)], ALERTS).await.0, 202);
     // Alertmanager repeats itself.
@@ -196,7 +191,7 @@ async fn alerts_are_incidents_of_their_features(backend: Backend) {
         .replace("0001-01-01T00:00:00Z", "2026-05-03T12:30:00Z");
     alerts.sends(&[("authorization", &token)], &ended).await;
     alerts.done(2).await;
-    let found = incidents(&app).await;
+    let found = incidents(&story).await;
     assert_eq!(found.len(), 2, "{found:#?}");
     assert_eq!((&found[0]["title"], &found[0]["severity"]), (&json!("CartErrors"), &json!(3)));
     assert_eq!(found[0]["features"], json!([]));
@@ -206,10 +201,9 @@ async fn alerts_are_incidents_of_their_features(backend: Backend) {
 }
 
 async fn cdevents_are_incidents_tickets_and_deployments(backend: Backend) {
-    let app = shop(backend).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
-    app.asks(plan, json!({ "input": { "product": "shop", "version": "2.4" } })).await;
-    let events = Hook::new(&app, "CDEVENTS", json!({ "versionPrefix": "v" })).await;
+    let story = shop(backend).await;
+    story.admin.plans_release(json!({ "product": "shop", "version": "2.4" })).await;
+    let events = Hook::new(&story, "CDEVENTS", json!({ "versionPrefix": "v" })).await;
     for (n, body) in CDEVENTS.iter().enumerate() {
         assert_eq!(events.standard(&format!("msg_{n}"), 0, body).await.0, 202);
     }
@@ -232,7 +226,7 @@ async fn cdevents_are_incidents_tickets_and_deployments(backend: Backend) {
     let done = events.done(5).await;
     assert_eq!(done[4]["state"], "IGNORED");
     assert!(done[..4].iter().all(|one| one["state"] == "PROCESSED"), "{done:#?}");
-    let found = incidents(&app).await;
+    let found = incidents(&story).await;
     assert_eq!(found.len(), 2, "{found:#?}");
     assert_eq!(found[0]["attributions"][0]["release"]["version"], "2.4");
     assert_eq!(found[0]["resolvedAt"], "2026-05-04T15:00:00+00:00");
@@ -240,8 +234,7 @@ async fn cdevents_are_incidents_tickets_and_deployments(backend: Backend) {
         (&found[1]["title"], &found[1]["severity"]),
         (&json!("Vouchers are applied twice"), &json!(2))
     );
-    let query = "{ release(product: \"shop\", release: \"2.4\") { deployments { environment status } } }";
-    let deployed = app.asks(query, json!({})).await;
+    let deployed = story.gets("Release", json!({})).await;
     assert_eq!(
         deployed["release"]["deployments"],
         json!([{ "environment": "staging", "status": "SUCCEEDED" }])
@@ -249,10 +242,10 @@ async fn cdevents_are_incidents_tickets_and_deployments(backend: Backend) {
 }
 
 async fn what_is_not_signed_is_not_stored(backend: Backend) {
-    let app = shop(backend).await;
-    let github = Hook::new(&app, "GITHUB", json!({})).await;
-    let generic = Hook::new(&app, "GENERIC", json!({ "mapping": mapping() })).await;
-    let alerts = Hook::new(&app, "ALERTMANAGER", json!({})).await;
+    let story = shop(backend).await;
+    let github = Hook::new(&story, "GITHUB", json!({})).await;
+    let generic = Hook::new(&story, "GENERIC", json!({ "mapping": mapping() })).await;
+    let alerts = Hook::new(&story, "ALERTMANAGER", json!({})).await;
     assert_eq!(github.sends(&[("x-github-event", "release")], RELEASE).await.0, 401);
     let wrong = format!("sha256={}", hex(&mac(b"another", RELEASE.as_bytes())));
     assert_eq!(github.sends(&[("x-hub-signature-256", &wrong)], RELEASE).await.0, 401);
@@ -265,7 +258,7 @@ async fn what_is_not_signed_is_not_stored(backend: Backend) {
     assert_eq!(alerts.sends(&[], ALERTS).await.0, 401);
     assert_eq!(alerts.sends(&[("authorization", "Bearer x")], ALERTS).await.0, 401);
     let elsewhere = Hook {
-        app: &app,
+        story: &story,
         id: String::new(),
         path: "/inbound/AAAA".to_owned(),
         secret: github.secret.clone(),
@@ -273,9 +266,8 @@ async fn what_is_not_signed_is_not_stored(backend: Backend) {
     assert_eq!(elsewhere.github("release", "1", RELEASE).await.0, 404);
     let huge = format!("\"{}\"", "x".repeat(5 * 1024 * 1024));
     assert_eq!(github.github("release", "1", &huge).await.0, 413);
-    assert_eq!(app.http().get(app.url(&github.path)).send().await.unwrap().status(), 405);
-    let disable = "mutation($input: UpdateInboundWebhookInput!) { updateInboundWebhook(input: $input) { webhook { enabled } } }";
-    app.asks(disable, json!({ "input": { "webhook": github.id, "enabled": false } })).await;
+    assert_eq!(story.http().get(story.url(&github.path)).send().await.unwrap().status(), 405);
+    story.gets("UpdateInboundWebhook", json!({ "input": { "webhook": github.id, "enabled": false } })).await;
     assert_eq!(github.github("release", "1", RELEASE).await.0, 404);
     for hook in [&github, &generic, &alerts] {
         hook.done(0).await;
@@ -283,9 +275,9 @@ async fn what_is_not_signed_is_not_stored(backend: Backend) {
 }
 
 async fn what_failed_is_replayed(backend: Backend) {
-    let mut app = shop(backend).await;
+    let mut story = shop(backend).await;
     let (id, path, secret) = {
-        let github = Hook::new(&app, "GITHUB", json!({ "versionPrefix": "v" })).await;
+        let github = Hook::new(&story, "GITHUB", json!({ "versionPrefix": "v" })).await;
         github.github("deployment_status", "1", DEPLOYMENT).await;
         let failed = github.done(1).await;
         assert_eq!(failed[0]["state"], "FAILED");
@@ -293,12 +285,11 @@ async fn what_failed_is_replayed(backend: Backend) {
         (github.id.clone(), github.path.clone(), github.secret.clone())
     };
     // What was stored and not worked off is worked off by the next server.
-    app.restart().await;
-    let github = Hook { app: &app, id, path, secret };
+    story.restart().await;
+    let github = Hook { story: &story, id, path, secret };
     github.github("release", "2", RELEASE).await;
     github.done(2).await;
-    let replay = "mutation($input: ReplayInboundDeliveriesInput!) { replayInboundDeliveries(input: $input) { replayed } }";
-    let again = app.asks(replay, json!({ "input": { "webhook": github.id } })).await;
+    let again = story.gets("ReplayInboundDeliveries", json!({ "input": { "webhook": github.id } })).await;
     assert_eq!(again["replayInboundDeliveries"]["replayed"], 1);
     let done = github.done(2).await;
     assert_eq!(
@@ -306,25 +297,26 @@ async fn what_failed_is_replayed(backend: Backend) {
         (&json!("PROCESSED"), &json!("CREATED"))
     );
     let named = json!({ "webhook": github.id, "deliveries": [done[0]["id"]] });
-    app.asks(replay, json!({ "input": named })).await;
+    story.gets("ReplayInboundDeliveries", json!({ "input": named })).await;
     let done = github.done(2).await;
     assert_eq!(done[0]["results"][0]["outcome"], "UNCHANGED");
 }
 
 async fn inbound_webhooks_are_for_administrators(backend: Backend) {
-    let app = shop(backend).await;
-    let github = Hook::new(&app, "GITHUB", json!({})).await;
+    let story = shop(backend).await;
+    let github = Hook::new(&story, "GITHUB", json!({})).await;
     let role =
-        app.database.succeeds(&["token", "create", "--role", "product", "--name", "p", "--quiet"]).await;
+        story.database.succeeds(&["token", "create", "--role", "product", "--name", "p", "--quiet"]).await;
     for asked in [
         "{ inboundWebhooks { nodes { id } } }",
         &format!("{{ inboundWebhook(id: \"{}\") {{ name }} }}", github.id),
     ] {
-        let (_, answer) = app.answer_to(role.trim(), asked, json!({})).await;
+        let (_, answer) = story.app.answer_to(role.trim(), asked, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
     }
     let refused = async |input: Value| {
-        let (code, field, message) = app.is_refused(CREATE, json!({ "input": input })).await;
+        let (code, field, message) =
+            story.is_refused("CreateInboundWebhook", json!({ "input": input })).await;
         (code, field, message)
     };
     let generic = json!({ "name": "x", "kind": "GENERIC", "product": "shop" });
@@ -346,8 +338,9 @@ async fn inbound_webhooks_are_for_administrators(backend: Backend) {
     let mut lacking = mapping();
     lacking["fields"].as_array_mut().unwrap().remove(0);
     assert!(refused(with(json!({ "mapping": lacking }))).await.2.contains("title"));
-    let delete =
-        "mutation($input: DeleteInboundWebhookInput!) { deleteInboundWebhook(input: $input) { deletedId } }";
-    app.asks(delete, json!({ "input": { "webhook": github.id } })).await;
-    assert_eq!(app.is_refused(delete, json!({ "input": { "webhook": github.id } })).await.0, "NOT_FOUND");
+    story.gets("DeleteInboundWebhook", json!({ "input": { "webhook": github.id } })).await;
+    assert_eq!(
+        story.is_refused("DeleteInboundWebhook", json!({ "input": { "webhook": github.id } })).await.0,
+        "NOT_FOUND"
+    );
 }

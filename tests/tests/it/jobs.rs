@@ -16,7 +16,7 @@ use ballroom::{
     domain::{access::Administer, organization, token},
     job::{self, Jobs, Kind, Settings},
     score::Scores,
-    store::{Bulk, BulkColumn, Store},
+    store::{Bulk, Store},
 };
 use ballroom_entity::{
     id::{EventId, FeatureId, ProductId, ReleaseId},
@@ -25,7 +25,7 @@ use ballroom_entity::{
     job_run::{self, JobOutcome},
     outbox,
 };
-use ballroom_tests::{App, Backend, Database, on_both};
+use ballroom_tests::{Backend, Database, on_both, story::Story};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Value as Bound,
@@ -44,10 +44,7 @@ on_both!(
     a_day_is_over_when_it_is_over_everywhere,
 );
 
-const JOBS: &str = "{ jobs { name isRunning nextRunAt lastRun { outcome } runs { totalCount nodes {
-    startedAt endedAt outcome attempt items message server } } } }";
-
-const RUN: &str = "mutation($name: JobName!) { runJob(input: { name: $name }) { job { name } } }";
+const OPERATIONS: &str = include_str!("../stories/jobs.graphql");
 
 /// A database, looked at from this process.
 struct Inside {
@@ -116,15 +113,9 @@ impl Inside {
         let last = newest + number as i64;
         let mut rows: Vec<_> = (newest + 1..=last).map(|revision| row(revision, old)).collect();
         rows.push(row(last + 1, clock::now()));
-        let columns = vec![
-            BulkColumn::uuid("organization_id"),
-            BulkColumn::uuid("id"),
-            BulkColumn::text("kind"),
-            BulkColumn::json("payload"),
-            BulkColumn::timestamp("created_at"),
-            BulkColumn::big_integer("revision"),
-        ];
-        Bulk::into("outbox", "", columns).insert(tx.db(), rows).await.unwrap();
+        use outbox::Column::{CreatedAt, Id, Kind, OrganizationId, Payload, Revision};
+        let columns = [OrganizationId, Id, Kind, Payload, CreatedAt, Revision];
+        Bulk::into::<outbox::Entity>("", columns).insert(tx.db(), rows).await.unwrap();
         ballroom_entity::organization::Entity::update_many()
             .col_expr(ballroom_entity::organization::Column::Revision, Expr::val(last + 1))
             .exec(tx.db())
@@ -193,25 +184,27 @@ async fn run_all(jobs: &Jobs) -> usize {
 }
 
 async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Backend) {
-    let app = App::with(Database::create(backend).await, &["--job-poll", "0.2"]).await;
-    app.database.succeeds(&["organization", "create", "other"]).await;
-    app.product("shop", &["search"]).await;
+    let story = Story::with(Database::create(backend).await, &["--job-poll", "0.2"], OPERATIONS).await;
+    story.database.succeeds(&["organization", "create", "other"]).await;
+    story.product("shop", &["search"]).await;
     let yesterday = clock::now().date_naive() - TimeDelta::days(1);
-    app.submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4,
+    story
+        .submits(json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": 4,
         "occurredAt": format!("{yesterday}T10:00:00Z") }))
         .await;
-    app.asks(RUN, json!({ "name": "SCORE_PARAMETERS" })).await;
-    let inside = Inside::of(&app.database).await;
+    story.gets("RunJob", json!({ "name": "SCORE_PARAMETERS" })).await;
+    let inside = Inside::of(&story.database).await;
     let end = Instant::now() + Duration::from_secs(20);
-    let kept = "query($asOf: Date!) { scoreParameters(asOf: $asOf) { computedAt } }";
-    while app.asks(kept, json!({ "asOf": yesterday })).await["scoreParameters"]["computedAt"].is_null() {
+    while story.gets("ScoreParameters", json!({ "asOf": yesterday })).await["scoreParameters"]["computedAt"]
+        .is_null()
+    {
         assert!(Instant::now() < end, "{:#?}", inside.runs(Kind::ScoreParameters).await);
         sleep(Duration::from_millis(50)).await;
     }
     inside.ends(Kind::ScoreParameters, JobOutcome::Succeeded).await;
     inside.ends(Kind::PruneHistory, JobOutcome::Succeeded).await;
 
-    let jobs = app.asks(JOBS, json!({})).await["jobs"].clone();
+    let jobs = story.gets("JobsLastRun", json!({})).await["jobs"].clone();
     let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["name"].clone()).collect();
     assert_eq!(
         names,
@@ -232,7 +225,7 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     );
     let message = format!("computed the parameters of 1 day, {yesterday} through {yesterday}");
     assert_eq!(last["message"], message);
-    assert!(last["server"].as_str().unwrap().ends_with(&format!(":{}", app.process())), "{last:#}");
+    assert!(last["server"].as_str().unwrap().ends_with(&format!(":{}", story.process())), "{last:#}");
     assert_eq!(jobs[5]["lastRun"]["outcome"], "SUCCEEDED");
     let started: Vec<_> =
         jobs[5]["runs"]["nodes"].as_array().unwrap().iter().map(|run| run["startedAt"].clone()).collect();
@@ -242,7 +235,8 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
         ("orderBy: { field: STARTED_AT, direction: ASC }", started.iter().rev().cloned().collect()),
         (&format!("filter: {{ startedAt: {{ until: {} }} }}", started[0]), started[1..].to_vec()),
     ] {
-        let runs = app
+        let runs = story
+            .app
             .asks(&format!("{{ jobs {{ runs({arguments}) {{ nodes {{ startedAt }} }} }} }}"), json!({}))
             .await;
         let runs = runs["jobs"][5]["runs"]["nodes"].as_array().unwrap();
@@ -254,24 +248,24 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     }
     assert!(jobs[5]["nextRunAt"].as_str().unwrap() > clock::now().to_rfc3339().as_str());
 
-    let list = app.database.succeeds(&["jobs", "list"]).await;
+    let list = story.database.succeeds(&["jobs", "list"]).await;
     assert!(list.contains("score-parameters") && list.contains(&message), "{list}");
-    let ran = app.database.succeeds(&["jobs", "run", "prune-history"]).await;
+    let ran = story.database.succeeds(&["jobs", "run", "prune-history"]).await;
     assert_eq!(ran, "prune-history: pruned 0 runs older than 30 days.\n");
-    let history = app.database.succeeds(&["jobs", "history", "prune-history", "--last", "1"]).await;
+    let history = story.database.succeeds(&["jobs", "history", "prune-history", "--last", "1"]).await;
     assert!(history.contains("succeeded") && history.matches("prune-history").count() == 1, "{history}");
-    let typo = app.database.ballroom(&["jobs", "run", "prune-histori"]).await;
+    let typo = story.database.ballroom(&["jobs", "run", "prune-histori"]).await;
     assert!(!typo.status.success() && typo.err.contains("did you mean \"prune-history\""), "{typo:?}");
-    let list = async || app.database.succeeds(&["jobs", "list", "--organization", "other"]).await;
+    let list = async || story.database.succeeds(&["jobs", "list", "--organization", "other"]).await;
     while !list().await.contains("succeeded") {
         assert!(Instant::now() < end, "{}", list().await);
     }
 }
 
 async fn a_job_that_fails_is_tried_again_later_and_later_and_then_left_to_its_time(backend: Backend) {
-    let app = App::with(Database::create(backend).await, &["--job-workers", "0"]).await;
-    app.product("shop", &["search"]).await;
-    let inside = Inside::of(&app.database).await;
+    let story = Story::with(Database::create(backend).await, &["--job-workers", "0"], OPERATIONS).await;
+    story.product("shop", &["search"]).await;
+    let inside = Inside::of(&story.database).await;
     // A count of a product that is not there: scores cannot be computed.
     let wrong = incident_daily::Model {
         organization_id: inside.by.organization(),
@@ -333,12 +327,11 @@ async fn the_history_is_pruned(backend: Backend) {
 }
 
 async fn a_day_is_over_when_it_is_over_everywhere(backend: Backend) {
-    let app = App::with(Database::create(backend).await, &["--job-workers", "0"]).await;
-    let create = "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
+    let story = Story::with(Database::create(backend).await, &["--job-workers", "0"], OPERATIONS).await;
     for (key, zone) in [("east", "Asia/Tokyo"), ("west", "Pacific/Honolulu")] {
-        app.asks(create, json!({ "input": { "key": key, "timeZone": zone } })).await;
+        story.gets("CreateProduct", json!({ "input": { "key": key, "timeZone": zone } })).await;
     }
-    let inside = Inside::of(&app.database).await;
+    let inside = Inside::of(&story.database).await;
     let clock = Moved::new();
     let jobs = clock.jobs(&inside.store, Settings::default());
     for (now, next) in [
@@ -351,7 +344,7 @@ async fn a_day_is_over_when_it_is_over_everywhere(backend: Backend) {
         let due: DateTime<Utc> = next.parse().unwrap();
         assert_eq!(inside.job(Kind::ScoreParameters).await.due_at, due, "{now}");
     }
-    let shown: Value = app.asks("{ jobs { name nextRunAt isRunning } }", json!({})).await["jobs"][5].clone();
+    let shown: Value = story.gets("Jobs", json!({})).await["jobs"][5].clone();
     let waits =
         json!({ "name": "SCORE_PARAMETERS", "nextRunAt": "2030-03-03T10:00:00+00:00", "isRunning": false });
     assert_eq!(shown, waits);

@@ -17,14 +17,9 @@ on_both!(
 
 const OPERATIONS: &str = include_str!("../stories/known_error.graphql");
 
-const PLAN: &str =
-    "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { userErrors { message } } }";
-const OPEN: &str = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
-
 /// A shop with two features, some releases on two lines, and its people.
 async fn shop(backend: Backend) -> (Story, Actor, Actor) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["export", "print"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["export", "print"]).await;
     for (version, previous, day) in [
         ("1.0", None, Some("2026-01-01")),
         ("2.0", Some("1.0"), Some("2026-02-01")),
@@ -38,7 +33,7 @@ async fn shop(backend: Backend) -> (Story, Actor, Actor) {
         let released = day.map(|day| format!("{day}T08:00:00Z"));
         let input =
             json!({ "product": "shop", "version": version, "previous": previous, "releasedAt": released });
-        story.app.asks(PLAN, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
     let (dora, sue) = (story.member("Dora", "DEVELOPMENT").await, story.member("Sue", "SUPPORT").await);
     (story, dora, sue)
@@ -64,15 +59,13 @@ async fn incident(story: &Story, title: &str, features: &[&str]) -> Value {
     let opened = (ballroom::clock::now() - chrono::TimeDelta::days(2)).to_rfc3339();
     let input =
         json!({ "product": "shop", "title": title, "severity": 3, "features": features, "openedAt": opened });
-    story.app.asks(OPEN, json!({ "input": input })).await["openIncident"]["incident"]["id"].clone()
+    story.gets("OpenIncident", json!({ "input": input })).await["openIncident"]["incident"]["id"].clone()
 }
 
 /// Submits a response with a comment, and returns its ID.
 async fn response(story: &Story, customer: &str, comment: &str) -> Value {
-    let submit =
-        "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback { id } } }";
     let input = json!({ "product": "shop", "feature": "export", "customer": customer, "comment": comment });
-    story.app.asks(submit, json!({ "input": input })).await["submitFeedback"]["feedback"]["id"].clone()
+    story.gets("SubmitFeedback", json!({ "input": input })).await["submitFeedback"]["feedback"]["id"].clone()
 }
 
 async fn support_finds_the_workaround_while_it_writes(backend: Backend) {
@@ -229,9 +222,7 @@ async fn known_errors_are_found_by_what_they_are_about(backend: Backend) {
     ] {
         story.asks(&sue, "List", json!({ "filter": filter })).await;
     }
-    let ship =
-        "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { userErrors { message } } }";
-    story.app.asks(ship, json!({ "input": { "release": "3.1", "product": "shop" } })).await;
+    story.admin.ships_release(json!({ "release": "3.1", "product": "shop" })).await;
     story
         .asks(
             &dora,

@@ -1,7 +1,7 @@
 //! All lists are filtered and sorted in the same way, and all objects that can change have the time of their last
 //! change.
 
-use ballroom_tests::{App, Backend, ballroom, on_both};
+use ballroom_tests::{Backend, ballroom, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(
@@ -14,10 +14,12 @@ on_both!(
     what_changes_says_when_it_did,
 );
 
+const OPERATIONS: &str = include_str!("../stories/lists.graphql");
+
 /// The values of a field of the nodes of a list.
-async fn listed(app: &App, list: &str, arguments: &str, field: &str) -> Vec<String> {
+async fn listed(story: &Story, list: &str, arguments: &str, field: &str) -> Vec<String> {
     let query = format!("{{ {list}({arguments}) {{ nodes {{ {field} }} }} }}");
-    fields(&app.asks(&query, json!({})).await[list], field)
+    fields(&story.app.asks(&query, json!({})).await[list], field)
 }
 
 fn fields(connection: &Value, field: &str) -> Vec<String> {
@@ -26,20 +28,10 @@ fn fields(connection: &Value, field: &str) -> Vec<String> {
 }
 
 async fn text_finds_names_in_any_case_of_any_script(backend: Backend) {
-    let app = App::start(backend).await;
-    let create = "mutation {
-        a: createProduct(input: { key: \"shop\", name: \"Der Straßenladen\" }) { outcome }
-        b: createProduct(input: { key: \"till\" }) { outcome }
-        c: createSegment(input: { key: \"gold\", name: \"Žlutá\" }) { outcome }
-        d: createSegment(input: { key: \"100%\" }) { outcome }
-        e: createCustomer(input: { key: \"ACME-1\", name: \"Ωmega\" }) { outcome }
-        f: createCustomer(input: { key: \"bolt\" }) { outcome }
-        g: createIteration(input: { product: \"shop\", name: \"Übung 1\", goal: \"Schneller\",
-            period: { from: \"2026-03-02\", until: \"2026-03-16\" } }) { outcome }
-    }";
-    app.asks(create, json!({})).await;
+    let story = Story::on(backend, OPERATIONS).await;
+    story.gets("CreateProductAndCreateSegment", json!({ "a": { "key": "shop", "name": "Der Straßenladen" }, "b": { "key": "till" }, "c": { "key": "gold", "name": "Žlutá" }, "d": { "key": "100%" }, "e": { "key": "ACME-1", "name": "Ωmega" }, "f": { "key": "bolt" }, "g": { "product": "shop", "name": "Übung 1", "goal": "Schneller", "period": { "from": "2026-03-02", "until": "2026-03-16" } } })).await;
     // One who is named by a response for the first time is found too.
-    app.submits(json!({ "product": "shop", "scale": "csat", "rating": 4, "customer": "Čapek" })).await;
+    story.submits(json!({ "product": "shop", "scale": "csat", "rating": 4, "customer": "Čapek" })).await;
     for (list, text, keys) in [
         ("products", "STRASSEN", &["shop"][..]),
         ("products", "IL", &["till"]),
@@ -52,41 +44,34 @@ async fn text_finds_names_in_any_case_of_any_script(backend: Backend) {
         ("customers", "čAP", &["Čapek"]),
         ("customers", "_", &[]),
     ] {
-        let found = listed(&app, list, &format!("filter: {{ text: \"{text}\" }}"), "key").await;
+        let found = listed(&story, list, &format!("filter: {{ text: \"{text}\" }}"), "key").await;
         assert_eq!(found, keys, "{list} {text}");
     }
     for (text, found) in [("übung", 1), ("SCHNELL", 1), ("Sprint", 0)] {
         let query = format!(
             "{{ product(key: \"shop\") {{ iterations(filter: {{ text: \"{text}\" }}) {{ totalCount }} }} }}"
         );
-        assert_eq!(app.asks(&query, json!({})).await["product"]["iterations"]["totalCount"], found, "{text}");
+        assert_eq!(
+            story.app.asks(&query, json!({})).await["product"]["iterations"]["totalCount"],
+            found,
+            "{text}"
+        );
     }
 }
 
 async fn what_was_renamed_is_found_by_its_new_name(backend: Backend) {
-    let app = App::start(backend).await;
-    let change = "mutation {
-        createProduct(input: { key: \"shop\", name: \"before\" }) { outcome }
-        createSegment(input: { key: \"gold\", name: \"before\" }) { outcome }
-        createCustomer(input: { key: \"acme\", name: \"before\" }) { outcome }
-        updateProduct(input: { product: \"shop\", name: \"after\" }) { product { key } }
-        updateSegment(input: { segment: \"gold\", name: \"after\" }) { segment { key } }
-        updateCustomer(input: { customer: \"acme\", name: \"after\" }) { customer { key } }
-    }";
-    app.asks(change, json!({})).await;
+    let story = Story::on(backend, OPERATIONS).await;
+    story.gets("CreateProductAndCreateSegmentWithProduct", json!({ "createProduct": { "key": "shop", "name": "before" }, "createSegment": { "key": "gold", "name": "before" }, "createCustomer": { "key": "acme", "name": "before" }, "updateProduct": { "product": "shop", "name": "after" }, "updateSegment": { "segment": "gold", "name": "after" }, "updateCustomer": { "customer": "acme", "name": "after" } })).await;
     for (list, key) in [("products", "shop"), ("segments", "gold"), ("customers", "acme")] {
-        assert_eq!(listed(&app, list, "filter: { text: \"AFTER\" }", "key").await, [key]);
-        assert!(listed(&app, list, "filter: { text: \"before\" }", "key").await.is_empty());
+        assert_eq!(listed(&story, list, "filter: { text: \"AFTER\" }", "key").await, [key]);
+        assert!(listed(&story, list, "filter: { text: \"before\" }", "key").await.is_empty());
     }
-    let again = "mutation { createCustomer(input: { key: \"acme\", name: \"again\" }) { outcome } }";
-    app.asks(again, json!({})).await;
-    assert_eq!(listed(&app, "customers", "filter: { text: \"again\" }", "key").await, ["acme"]);
+    story.admin.creates_customer(json!({ "key": "acme", "name": "again" })).await;
+    assert_eq!(listed(&story, "customers", "filter: { text: \"again\" }", "key").await, ["acme"]);
 }
 
 async fn releases_are_sorted_by_the_day_for_which_they_are_planned(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { outcome } }";
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     for (version, day) in [
         ("1", None),
         ("2", Some("2026-12-24")),
@@ -95,16 +80,13 @@ async fn releases_are_sorted_by_the_day_for_which_they_are_planned(backend: Back
         ("5", Some("2027-01-31")),
     ] {
         let input = json!({ "product": "shop", "version": version, "plannedFor": day });
-        app.asks(plan, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
-    let page = "query($direction: OrderDirection!, $after: String) { product(key: \"shop\") {
-        releases(first: 2, after: $after, orderBy: { field: PLANNED_FOR, direction: $direction }) {
-            nodes { version } pageInfo { hasNextPage endCursor } } } }";
     for (direction, order) in [("ASC", ["3", "2", "5", "1", "4"]), ("DESC", ["5", "2", "3", "4", "1"])] {
         let (mut after, mut seen) = (json!(null), Vec::new());
         loop {
             let asked = json!({ "direction": direction, "after": after });
-            let rows = app.asks(page, asked).await["product"]["releases"].clone();
+            let rows = story.gets("ProductReleases", asked).await["product"]["releases"].clone();
             seen.extend(fields(&rows, "version"));
             after = rows["pageInfo"]["endCursor"].clone();
             if rows["pageInfo"]["hasNextPage"] == false {
@@ -116,16 +98,14 @@ async fn releases_are_sorted_by_the_day_for_which_they_are_planned(backend: Back
 }
 
 async fn iterations_are_found_by_day_and_period(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
-    let create = "mutation($input: CreateIterationInput!) { createIteration(input: $input) { outcome } }";
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     for (name, from, until) in [
         ("one", "2026-03-02", "2026-03-16"),
         ("two", "2026-03-16", "2026-03-30"),
         ("three", "2026-04-06", "2026-04-20"),
     ] {
         let input = json!({ "product": "shop", "name": name, "period": { "from": from, "until": until } });
-        app.asks(create, json!({ "input": input })).await;
+        story.gets("CreateIteration", json!({ "input": input })).await;
     }
     for (filter, names) in [
         ("day: \"2026-03-15\"", &["one"][..]),
@@ -140,29 +120,29 @@ async fn iterations_are_found_by_day_and_period(backend: Backend) {
             "{{ product(key: \"shop\") {{ iterations(filter: {{ {filter} }}, orderBy: {{ field: PERIOD, direction: ASC }}) {{
             nodes {{ name }} }} }} }}"
         );
-        let found = app.asks(&query, json!({})).await;
+        let found = story.app.asks(&query, json!({})).await;
         assert_eq!(fields(&found["product"]["iterations"], "name"), names, "{filter}");
     }
 }
 
 async fn tokens_are_listed_by_pages(backend: Backend) {
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     for name in ["b", "a"] {
         let create = format!(
             "mutation {{ createToken(input: {{ name: \"{name}\", role: SUPPORT }}) {{ token {{ id }} }} }}"
         );
-        app.asks(&create, json!({})).await;
+        story.app.asks(&create, json!({})).await;
     }
-    app.asks("mutation { revokeToken(input: { token: \"a\" }) { token { id } } }", json!({})).await;
-    assert_eq!(listed(&app, "tokens", "first: 3", "name").await, ["test", "b", "a"]);
+    story.gets("RevokeToken", json!({ "input": { "token": "a" } })).await;
+    assert_eq!(listed(&story, "tokens", "first: 3", "name").await, ["test", "b", "a"]);
     let by_name = "filter: { role: [SUPPORT] }, orderBy: { field: NAME, direction: ASC }";
-    assert_eq!(listed(&app, "tokens", by_name, "name").await, ["a", "b"]);
-    assert_eq!(listed(&app, "tokens", "filter: { active: true }", "name").await, ["test", "b"]);
-    assert_eq!(listed(&app, "tokens", "filter: { active: false }", "name").await, ["a"]);
+    assert_eq!(listed(&story, "tokens", by_name, "name").await, ["a", "b"]);
+    assert_eq!(listed(&story, "tokens", "filter: { active: true }", "name").await, ["test", "b"]);
+    assert_eq!(listed(&story, "tokens", "filter: { active: false }", "name").await, ["a"]);
 }
 
 async fn every_list_is_filtered_and_sorted(backend: Backend) {
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     let schema = apollo_compiler::Schema::parse(ballroom::graphql::sdl(), "schema.graphql").unwrap();
     let mut lists = 0;
     for ty in schema.types.values().filter_map(|ty| ty.as_object()) {
@@ -199,8 +179,8 @@ async fn every_list_is_filtered_and_sorted(backend: Backend) {
                     "{{ {list}(orderBy: {{ field: {field}, direction: {direction} }}) {{ nodes {{ id }} }} }}"
                 )
             };
-            let up = fields(&app.asks(&query("ASC"), json!({})).await[list], "id");
-            let mut down = fields(&app.asks(&query("DESC"), json!({})).await[list], "id");
+            let up = fields(&story.app.asks(&query("ASC"), json!({})).await[list], "id");
+            let mut down = fields(&story.app.asks(&query("DESC"), json!({})).await[list], "id");
             down.reverse();
             assert_eq!(up, down, "{list} {field}");
         }
@@ -208,18 +188,18 @@ async fn every_list_is_filtered_and_sorted(backend: Backend) {
 }
 
 async fn what_changes_says_when_it_did(backend: Backend) {
-    let app = App::start(backend).await;
-    let ask = "{ organization { createdAt updatedAt } tokens { nodes { createdAt updatedAt } } }";
-    let before = app.asks(ask, json!({})).await;
+    let story = Story::on(backend, OPERATIONS).await;
+    let before = story.gets("OrganizationAndTokens", json!({})).await;
     assert_eq!(before["organization"]["createdAt"], before["organization"]["updatedAt"]);
     let token = &before["tokens"]["nodes"][0];
     assert_eq!(token["createdAt"], token["updatedAt"]);
-    let create =
-        "mutation { createToken(input: { name: \"x\", role: SUPPORT }) { token { createdAt updatedAt } } }";
-    let created = app.asks(create, json!({})).await["createToken"]["token"].clone();
-    let change = "mutation { updateOrganization(input: { minResponses: 20 }) { organization { updatedAt minResponses } }
-        revokeToken(input: { token: \"x\" }) { token { revokedAt updatedAt } } }";
-    let changed = app.asks(change, json!({})).await;
+    let created = story.gets("CreateToken", json!({ "input": { "name": "x", "role": "SUPPORT" } })).await["createToken"]["token"].clone();
+    let changed = story
+        .gets(
+            "UpdateOrganizationAndRevokeToken",
+            json!({ "updateOrganization": { "minResponses": 20 }, "revokeToken": { "token": "x" } }),
+        )
+        .await;
     let organization = &changed["updateOrganization"]["organization"];
     assert_eq!(organization["minResponses"], 20);
     assert!(organization["updatedAt"].as_str() > before["organization"]["updatedAt"].as_str());

@@ -1,6 +1,6 @@
 //! What clients rely on: objects by ID, filters and orders, and refusals of mutations.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(
@@ -9,20 +9,25 @@ on_both!(
     a_refused_mutation_says_so_in_its_payload,
 );
 
+const OPERATIONS: &str = include_str!("../stories/objects.graphql");
+
 /// A shop with two features, two releases, an iteration, a customer, some responses and incidents.
-async fn shop(app: &App) {
-    app.product("shop", &["cart", "search"]).await;
-    let team = "mutation { createTeam(input: { key: \"finders\" }) { team { id } }
-        createMember(input: { email: \"ann@example.com\" }) { member { id } } }";
-    app.asks(team, json!({})).await;
-    let update = "mutation($input: UpdateFeatureInput!) { updateFeature(input: $input) { feature { id } } }";
-    let search = app.asks("{ feature(feature: \"search\", product: \"shop\") { id } }", json!({})).await;
+async fn shop(story: &Story) {
+    story.product("shop", &["cart", "search"]).await;
+    story
+        .gets(
+            "CreateTeamAndCreateMember",
+            json!({ "createTeam": { "key": "finders" }, "createMember": { "email": "ann@example.com" } }),
+        )
+        .await;
+    let search = story.gets("Feature", json!({})).await;
     let input = json!({ "feature": search["feature"]["id"], "team": "finders", "lifecycle": "RETIRED", "name": "Find_It" });
-    app.asks(update, json!({ "input": input })).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+    story.gets("UpdateFeature", json!({ "input": input })).await;
     let first = json!({ "product": "shop", "version": "1.9", "title": "Autumn", "releasedAt": "2026-03-01T00:00:00Z" });
-    app.asks(plan, json!({ "input": first })).await;
-    app.asks(plan, json!({ "input": { "product": "shop", "version": "1.10", "plannedFor": "2026-12-24" } }))
+    story.admin.plans_release(first).await;
+    story
+        .admin
+        .plans_release(json!({ "product": "shop", "version": "1.10", "plannedFor": "2026-12-24" }))
         .await;
     for (day, feature, rating, comment, channel, customer) in [
         (1, "cart", 5, Some("lovely"), "mail", Some("acme")),
@@ -30,58 +35,43 @@ async fn shop(app: &App) {
         (3, "search", 1, Some("nothing found"), "mail", None),
         (4, "cart", 2, Some("slow"), "in-app", Some("bolt")),
     ] {
-        app.submits(json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": rating,
+        story
+            .submits(json!({ "product": "shop", "feature": feature, "scale": "csat", "rating": rating,
             "comment": comment, "channel": channel, "customer": customer,
             "occurredAt": format!("2026-03-0{day}T12:00:00Z") }))
             .await;
     }
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
     for (severity, day, resolved_at, feature) in
         [(1, 5, None, "cart"), (3, 6, Some("2026-03-07T00:00:00Z"), "search"), (2, 8, None, "cart")]
     {
         let input = json!({ "product": "shop", "features": [feature], "severity": severity,
             "title": format!("trouble {severity}"), "openedAt": format!("2026-03-0{day}T00:00:00Z"),
             "resolvedAt": resolved_at, "release": if severity == 2 { json!("1.9") } else { Value::Null } });
-        app.asks(open, json!({ "input": input })).await;
+        story.admin.opens_incident(input).await;
     }
 }
 
 async fn every_object_is_found_by_its_id(backend: Backend) {
-    let app = App::start(backend).await;
-    shop(&app).await;
-    let iteration =
-        "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
+    let story = Story::on(backend, OPERATIONS).await;
+    shop(&story).await;
     let input = json!({ "product": "shop", "name": "one", "period": { "from": "2026-03-01", "until": "2026-03-15" } });
-    app.asks(iteration, json!({ "input": input })).await;
-    let segment = "mutation($input: CreateSegmentInput!) { createSegment(input: $input) { segment { id } } }";
-    app.asks(segment, json!({ "input": { "key": "pro" } })).await;
-    let data = app
-        .asks(
-            "{ organization { id } tokens { nodes { id } } scales { nodes { id } } segments { nodes { id } } customers { nodes { id } }
-            teams { nodes { id } } members { nodes { id } }
-            product(product: \"shop\") { id features { nodes { id } } releases { nodes { id } }
-                iterations { nodes { id } } feedback { nodes { id } }
-                incidents { nodes { id attributions { id } } } } }",
-            json!({}),
-        )
-        .await;
+    story.gets("CreateIteration", json!({ "input": input })).await;
+    story.gets("CreateSegment", json!({ "input": { "key": "pro" } })).await;
+    let data = story.gets("OrganizationAndTokens", json!({})).await;
     let mut ids = Vec::new();
     collect(&data, &mut ids);
     let release = data["product"]["releases"]["nodes"][1]["id"].clone();
-    let deploy =
-        "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { deployment { id } } }";
     let input = json!({ "release": release, "environment": "production", "status": "SUCCEEDED" });
-    let deployed = app.asks(deploy, json!({ "input": input })).await;
+    let deployed = story.gets("RecordDeployment", json!({ "input": input })).await;
     collect(&deployed, &mut ids);
     let nouns: std::collections::BTreeSet<_> =
         ids.iter().map(|id| id.rsplit_once('_').unwrap().0.to_owned()).collect();
     assert_eq!(nouns.len(), 15, "every noun with an id is there: {nouns:?}");
 
-    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
     let mut asked = ids.clone();
     asked.insert(0, "feature_00000000000000000000000000000000".to_owned());
     asked.push("nonsense".to_owned());
-    let found = app.asks(query, json!({ "ids": asked })).await["nodes"].clone();
+    let found = story.gets("Nodes", json!({ "ids": asked })).await["nodes"].clone();
     let found = found.as_array().unwrap();
     assert_eq!((&found[0], found.last().unwrap()), (&Value::Null, &Value::Null));
     for (id, node) in ids.iter().zip(&found[1..]) {
@@ -91,25 +81,25 @@ async fn every_object_is_found_by_its_id(backend: Backend) {
         assert!(typename.ends_with(&noun), "{typename} {noun}");
     }
     let one = "query($id: ID!) { node(id: $id) { ... on Release { version product { key } } } }";
-    let data = app.asks(one, json!({ "id": release })).await;
+    let data = story.app.asks(one, json!({ "id": release })).await;
     assert_eq!(data["node"], json!({ "version": "1.9", "product": { "key": "shop" } }));
 
     // What only administrators may see is not there for others.
-    let made = app
+    let made = story
         .database
         .ballroom(&["token", "create", "--role", "support", "--scope", "read", "--name", "looks", "--quiet"])
         .await;
-    let token = data_id(&app, "tokens").await;
-    let (_, answer) = app.answer_to(made.out.trim(), one, json!({ "id": token })).await;
+    let token = data_id(&story, "tokens").await;
+    let (_, answer) = story.app.answer_to(made.out.trim(), one, json!({ "id": token })).await;
     assert_eq!(answer["data"]["node"], Value::Null, "{answer:#}");
     let many: Vec<_> = (0..201).map(|_| ids[0].clone()).collect();
-    let (code, argument, message) = app.is_refused(query, json!({ "ids": many })).await;
+    let (code, argument, message) = story.is_refused("Nodes", json!({ "ids": many })).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "ids"), "{message}");
 }
 
-async fn data_id(app: &App, list: &str) -> Value {
+async fn data_id(story: &Story, list: &str) -> Value {
     let first = format!("{{ {list}(first: 1) {{ nodes {{ id }} }} }}");
-    app.asks(&first, json!({})).await[list]["nodes"][0]["id"].clone()
+    story.app.asks(&first, json!({})).await[list]["nodes"][0]["id"].clone()
 }
 
 fn collect(value: &Value, ids: &mut Vec<String>) {
@@ -128,13 +118,13 @@ fn collect(value: &Value, ids: &mut Vec<String>) {
 }
 
 async fn filters_and_orders_narrow_connections(backend: Backend) {
-    let app = App::start(backend).await;
-    shop(&app).await;
+    let story = Story::on(backend, OPERATIONS).await;
+    shop(&story).await;
     let listed = async |field: &str, arguments: &str, shown: &str| -> Vec<Value> {
         let query = format!(
             "{{ product(product: \"shop\") {{ {field}({arguments}) {{ totalCount nodes {{ {shown} }} }} }} }}"
         );
-        let page = app.asks(&query, json!({})).await["product"][field].clone();
+        let page = story.app.asks(&query, json!({})).await["product"][field].clone();
         let nodes = page["nodes"].as_array().unwrap();
         assert_eq!(page["totalCount"], nodes.len(), "{arguments}");
         nodes.iter().map(|node| node[shown].clone()).collect()
@@ -158,7 +148,7 @@ async fn filters_and_orders_narrow_connections(backend: Backend) {
             if filter.is_empty() { "first: 10".to_owned() } else { format!("first: 10, {filter}") };
         assert_eq!(listed("feedback", &arguments, "rating").await, ratings, "{filter}");
     }
-    let customer = app.asks("{ customers { nodes { id key } } }", json!({})).await;
+    let customer = story.gets("Customers", json!({})).await;
     let acme = &customer["customers"]["nodes"][0];
     let of_acme = format!("filter: {{ customer: {} }}", acme["id"]);
     assert_eq!(listed("feedback", &of_acme, "comment").await, ["lovely"]);
@@ -197,44 +187,41 @@ async fn filters_and_orders_narrow_connections(backend: Backend) {
     let refused = async |arguments: &str| {
         let query =
             format!("{{ product(product: \"shop\") {{ feedback({arguments}) {{ nodes {{ id }} }} }} }}");
-        app.is_refused(&query, json!({})).await
+        story.app.is_refused(&query, json!({})).await
     };
     let (code, argument, message) = refused("filter: { minRating: 2 }").await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "filter.minRating"), "{message}");
     let (code, argument, message) = refused("filter: { feature: \"carpet\" }").await;
     assert_eq!((code.as_str(), argument.as_str()), ("NOT_FOUND", "filter.feature"), "{message}");
     // Pages of an order run on by its cursors.
-    let query = "query($after: String) { product(product: \"shop\") { features(first: 1, after: $after,
-        orderBy: { field: NAME, direction: ASC }) { nodes { name } pageInfo { endCursor hasNextPage } } } }";
-    let first = app.asks(query, json!({})).await["product"]["features"].clone();
-    let second = app.asks(query, json!({ "after": first["pageInfo"]["endCursor"] })).await;
+    let first = story.gets("ProductFeatures", json!({})).await["product"]["features"].clone();
+    let second = story.gets("ProductFeatures", json!({ "after": first["pageInfo"]["endCursor"] })).await;
     assert_eq!(first["nodes"][0]["name"], "Find_It");
     assert_eq!(second["product"]["features"]["nodes"][0]["name"], "cart");
     assert_eq!(second["product"]["features"]["pageInfo"]["hasNextPage"], false);
 }
 
 async fn a_refused_mutation_says_so_in_its_payload(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let query = "mutation($input: CreateFeatureInput!) { createFeature(input: $input) { clientMutationId
         feature { key } userErrors { code field message } } }";
     let answer = async |token: &str, input: Value| {
-        app.plain_answer_to(token, query, json!({ "input": input })).await.1
+        story.plain_answer_to(token, query, json!({ "input": input })).await.1
     };
     let made =
-        answer(&app.token, json!({ "product": "shop", "key": "cart", "clientMutationId": "mine 1" })).await;
+        answer(&story.token, json!({ "product": "shop", "key": "cart", "clientMutationId": "mine 1" })).await;
     let expected = json!({ "feature": { "key": "cart" }, "userErrors": [], "clientMutationId": "mine 1" });
     assert_eq!(made, json!({ "data": { "createFeature": expected } }));
 
     let refused =
-        answer(&app.token, json!({ "product": "shoe", "key": "cart", "clientMutationId": "mine 2" })).await;
+        answer(&story.token, json!({ "product": "shoe", "key": "cart", "clientMutationId": "mine 2" })).await;
     let message = "product: there is no product \"shoe\"; did you mean \"shop\"?";
     let expected = json!({ "feature": null, "clientMutationId": "mine 2",
         "userErrors": [{ "code": "NOT_FOUND", "field": "product", "message": message }] });
     assert_eq!(refused, json!({ "data": { "createFeature": expected } }));
 
     // Errors that no other input would avoid are errors of the request.
-    let made = app
+    let made = story
         .database
         .ballroom(&["token", "create", "--role", "support", "--scope", "read", "--name", "looks", "--quiet"])
         .await;
@@ -245,7 +232,7 @@ async fn a_refused_mutation_says_so_in_its_payload(backend: Backend) {
     // Each of several mutations in one request reports its own result.
     let both = "mutation { a: createFeature(input: { product: \"shop\", key: \"a\" }) { feature { key } userErrors { code } }
         b: createFeature(input: { product: \"shop\", key: \"\" }) { feature { key } userErrors { code field } } }";
-    let (_, both) = app.plain_answer_to(&app.token, both, json!({})).await;
+    let (_, both) = story.plain_answer_to(&story.token, both, json!({})).await;
     assert_eq!(both["data"]["a"], json!({ "feature": { "key": "a" }, "userErrors": [] }));
     let expected = json!({ "feature": null, "userErrors": [{ "code": "INVALID_ARGUMENT", "field": "key" }] });
     assert_eq!(both["data"]["b"], expected);

@@ -18,18 +18,14 @@ const OPERATIONS: &str = include_str!("../stories/privacy.graphql");
 /// Responses about the search: of thirty customers in the segment gold on one day, and of one more in gold and one in silver the day
 /// after. Two of three that name the second release are of the same customer.
 async fn shop(backend: Backend) -> Story {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["search", "cart"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await;
     for segment in ["gold", "silver"] {
-        let create =
-            "mutation($input: CreateSegmentInput!) { createSegment(input: $input) { segment { id } } }";
-        story.app.asks(create, json!({ "input": { "key": segment, "name": segment } })).await;
+        story.gets("CreateSegment", json!({ "input": { "key": segment, "name": segment } })).await;
     }
     for (version, day) in [("1.0", "2026-02-02"), ("1.1", "2026-03-06")] {
         let input = json!({ "product": "shop", "version": version, "releasedAt": format!("{day}T06:00:00Z"),
             "features": [{ "feature": "search", "change": "CHANGED" }] });
-        let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
-        story.app.asks(plan, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
     for customer in 0..30 {
         respond(&story, "search", ("gold", customer), "2026-03-05", 4, "1.0").await;
@@ -192,10 +188,7 @@ async fn an_organization_decides_how_small_a_group_may_be(backend: Backend) {
     assert!(is_shown().await);
     story.asks(&ada, "Set", json!({ "minGroup": 40 })).await;
     assert!(!is_shown().await, "32 customers are fewer than 40");
-    let report =
-        "query { report(of: { kind: VALUE, product: \"shop\", audience: BUSINESS, asOf: \"2026-03-15\" }) {
-        minGroupSize value { features { rank } } } }";
-    let report = story.app.asks(report, json!({})).await;
+    let report = story.gets("ReportValue", json!({})).await;
     assert_eq!(report["report"], json!({ "minGroupSize": 40, "value": { "features": [] } }));
     story.asks(&ada, "Set", json!({ "minGroup": 2 })).await;
     let silver = json!({ "period": days("2026-03-02", "2026-03-16"), "segment": "silver" });

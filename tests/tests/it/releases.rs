@@ -1,6 +1,6 @@
 //! Releases in time: which is the newest, and since when each is with customers.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(
@@ -16,27 +16,24 @@ on_both!(
     a_planned_release_that_answers_name_is_with_customers,
 );
 
-const PLAN: &str = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
-const SHIP: &str = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release {
-    lifecycle releasedAt releasedOn firstDayBasis inferred } } }";
-const WITHDRAW: &str =
-    "mutation($input: WithdrawReleaseInput!) { withdrawRelease(input: $input) { release { id } } }";
+const OPERATIONS: &str = include_str!("../stories/releases.graphql");
 
-async fn plan(app: &App, input: Value) -> Value {
-    app.asks(PLAN, json!({ "input": input })).await["planRelease"]["release"]["id"].clone()
+const SHIP: &str = "ShipRelease";
+const WITHDRAW: &str = "WithdrawRelease";
+
+async fn plan(story: &Story, input: Value) -> Value {
+    story.gets("PlanRelease", json!({ "input": input })).await["planRelease"]["release"]["id"].clone()
 }
 
 /// The release that a response counts for which names none.
-async fn counts_for(app: &App, product: &str, at: &str) -> Value {
+async fn counts_for(story: &Story, product: &str, at: &str) -> Value {
     let input = json!({ "product": product, "scale": "csat", "rating": 4, "occurredAt": at });
-    let submit = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback {
-        release { version } } } }";
-    app.asks(submit, json!({ "input": input })).await["submitFeedback"]["feedback"]["release"]["version"]
+    story.gets("SubmitFeedback", json!({ "input": input })).await["submitFeedback"]["feedback"]["release"]["version"]
         .clone()
 }
 
 async fn the_newest_release_of_a_day_is_the_one_released_later(backend: Backend) {
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     for (product, older, newer) in [
         ("hours", ("1.9", "08:00"), ("1.10", "17:00")),
         ("backwards", ("1.10", "08:00"), ("1.9", "17:00")),
@@ -44,39 +41,36 @@ async fn the_newest_release_of_a_day_is_the_one_released_later(backend: Backend)
         ("build", ("4.6.1 (9)", "08:00"), ("4.6.1 (10)", "08:00")),
         ("numbers", ("1.9", "08:00"), ("1.10", "08:00")),
     ] {
-        app.product(product, &[]).await;
+        story.product(product, &[]).await;
         // The newer one is entered first: the order of the submissions does not matter.
         for (version, time) in [newer, older] {
-            plan(&app, json!({ "product": product, "version": version, "releasedAt": format!("2026-02-01T{time}:00Z") })).await;
+            plan(&story, json!({ "product": product, "version": version, "releasedAt": format!("2026-02-01T{time}:00Z") })).await;
         }
-        assert_eq!(counts_for(&app, product, "2026-02-03T10:00:00Z").await, newer.0, "{product}");
+        assert_eq!(counts_for(&story, product, "2026-02-03T10:00:00Z").await, newer.0, "{product}");
     }
     // At the same time, a release follows its predecessor, whatever its number.
-    app.product("backport", &[]).await;
+    story.product("backport", &[]).await;
     for (version, previous) in [("2.0", Value::Null), ("1.9.1", json!("2.0"))] {
         plan(
-            &app,
+            &story,
             json!({ "product": "backport", "version": version, "previous": previous,
             "releasedAt": "2026-02-01T08:00:00Z" }),
         )
         .await;
     }
-    assert_eq!(counts_for(&app, "backport", "2026-02-03T10:00:00Z").await, "1.9.1");
+    assert_eq!(counts_for(&story, "backport", "2026-02-03T10:00:00Z").await, "1.9.1");
 }
 
 async fn releases_sort_by_the_natural_order_of_their_versions(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let sorted = ["1.9", "v1.10", "2.0.0-beta.2", "2.0.0-rc.1", "2.0.0", "4.6.1 (9)", "4.6.1 (10)"];
     for at in [3, 0, 6, 1, 4, 2, 5] {
-        plan(&app, json!({ "product": "shop", "version": sorted[at] })).await;
+        plan(&story, json!({ "product": "shop", "version": sorted[at] })).await;
     }
-    let query = "query($direction: OrderDirection!, $after: String) { product(product: \"shop\") { releases(first: 4,
-        after: $after, orderBy: { field: VERSION, direction: $direction }) { nodes { version } pageInfo { endCursor } } } }";
     for direction in ["ASC", "DESC"] {
         let (mut versions, mut after) = (Vec::new(), Value::Null);
         for _ in 0..2 {
-            let data = app.asks(query, json!({ "direction": direction, "after": after })).await;
+            let data = story.gets("ProductReleases", json!({ "direction": direction, "after": after })).await;
             let page = &data["product"]["releases"];
             let nodes = page["nodes"].as_array().unwrap();
             versions.extend(nodes.iter().map(|node| node["version"].as_str().unwrap().to_owned()));
@@ -90,32 +84,33 @@ async fn releases_sort_by_the_natural_order_of_their_versions(backend: Backend) 
 }
 
 async fn a_withdrawn_release_that_ships_again_has_a_new_first_day(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
-    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
-    plan(&app, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
+    plan(&story, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    plan(&story, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
     let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
-    app.asks(WITHDRAW, withdrawn).await;
+    story.gets(WITHDRAW, withdrawn).await;
     // A time before the withdrawal is not silently ignored.
     let early = json!({ "input": { "release": "2.0", "releasedAt": "2026-02-02T08:00:00Z" } });
-    let (code, argument, message) = app.is_refused(SHIP, early).await;
+    let (code, argument, message) = story.is_refused(SHIP, early).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "releasedAt"));
     assert!(message.contains("2026-02-03"), "{message}");
     let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
-    let shipped = app.asks(SHIP, again).await["shipRelease"]["release"].clone();
+    let shipped = story.gets(SHIP, again).await["shipRelease"]["release"].clone();
     assert_eq!(shipped["lifecycle"], "RELEASED");
     assert_eq!(
         (&shipped["releasedOn"], &shipped["firstDayBasis"]),
         (&json!("2026-03-01"), &json!("DECLARED"))
     );
-    assert_eq!(counts_for(&app, "shop", "2026-02-20T10:00:00Z").await, "1.0", "the gap");
-    assert_eq!(counts_for(&app, "shop", "2026-03-01T10:00:00Z").await, "2.0");
-    let regression = "{ release(release: \"2.0\", product: \"shop\") { regression { firstDay } } }";
-    assert_eq!(app.asks(regression, json!({})).await["release"]["regression"]["firstDay"], "2026-03-01");
+    assert_eq!(counts_for(&story, "shop", "2026-02-20T10:00:00Z").await, "1.0", "the gap");
+    assert_eq!(counts_for(&story, "shop", "2026-03-01T10:00:00Z").await, "2.0");
+    assert_eq!(
+        story.gets("ReleaseRegression", json!({})).await["release"]["regression"]["firstDay"],
+        "2026-03-01"
+    );
 }
 
 /// Responses of one rating that name no release, some each day.
-async fn answers(app: &App, product: &str, feature: Option<&str>, days: &[(&str, usize, i32)]) {
+async fn answers(story: &Story, product: &str, feature: Option<&str>, days: &[(&str, usize, i32)]) {
     let items: Vec<Value> = days
         .iter()
         .flat_map(|(day, many, rating)| {
@@ -125,28 +120,22 @@ async fn answers(app: &App, product: &str, feature: Option<&str>, days: &[(&str,
             })
         })
         .collect();
-    let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
-    let taken = app.asks(batch, json!({ "items": items })).await;
+    let taken = story.gets("SubmitFeedbackBatch", json!({ "items": items })).await;
     assert_eq!(taken["submitFeedbackBatch"]["accepted"], items.len());
 }
 
 async fn the_first_time_of_a_release_that_came_again_is_on_neither_side(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
-    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
-    plan(&app, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
+    plan(&story, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    plan(&story, json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" })).await;
     let good = [("2026-01-10", 30, 4), ("2026-02-01", 20, 1), ("2026-02-10", 13, 4), ("2026-03-02", 17, 4)];
-    answers(&app, "shop", None, &good).await;
-    let incident = "mutation { openIncident(input: { product: \"shop\", severity: 2, title: \"down\",
-        openedAt: \"2026-02-02T08:00:00Z\", resolvedAt: \"2026-02-02T09:00:00Z\" }) { incident { id } } }";
-    app.asks(incident, json!({})).await;
+    answers(&story, "shop", None, &good).await;
+    story.admin.opens_incident(json!({ "product": "shop", "severity": 2, "title": "down", "openedAt": "2026-02-02T08:00:00Z", "resolvedAt": "2026-02-02T09:00:00Z" })).await;
     let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
-    app.asks(WITHDRAW, withdrawn).await;
+    story.gets(WITHDRAW, withdrawn).await;
     let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
-    app.asks(SHIP, again).await;
-    let query = "{ release(release: \"2.0\", product: \"shop\") { regression(asOf: \"2026-03-25\") { firstDay
-        features { responses baselineResponses baselineIncidents change { estimate } } } } }";
-    let report = app.asks(query, json!({})).await["release"]["regression"].clone();
+    story.gets(SHIP, again).await;
+    let report = story.gets("Release", json!({})).await["release"]["regression"].clone();
     assert_eq!(report["firstDay"], "2026-03-01");
     let score = &report["features"][0];
     assert_eq!((&score["responses"], &score["baselineResponses"]), (&json!(17), &json!(43)), "{report:#}");
@@ -157,57 +146,55 @@ async fn the_first_time_of_a_release_that_came_again_is_on_neither_side(backend:
     for (day, version) in
         [("2026-01-31", "1.0"), ("2026-02-02", "2.0"), ("2026-02-03", "1.0"), ("2026-03-01", "2.0")]
     {
-        assert_eq!(counts_for(&app, "shop", &at(day)).await, version, "{day}");
+        assert_eq!(counts_for(&story, "shop", &at(day)).await, version, "{day}");
     }
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn what_is_told_again_of_a_time_that_is_over_changes_nothing(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let first = json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z" });
-    plan(&app, first.clone()).await;
+    plan(&story, first.clone()).await;
     let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-02-03T08:00:00Z" } });
-    app.asks(WITHDRAW, withdrawn.clone()).await;
+    story.gets(WITHDRAW, withdrawn.clone()).await;
     let again = json!({ "input": { "release": "2.0", "releasedAt": "2026-03-01T08:00:00Z" } });
-    let shipped = app.asks(SHIP, again).await["shipRelease"]["release"].clone();
-    app.asks(WITHDRAW, withdrawn).await;
+    let shipped = story.gets(SHIP, again).await["shipRelease"]["release"].clone();
+    story.gets(WITHDRAW, withdrawn).await;
     let mut renamed = first;
     renamed["title"] = json!("Two");
-    plan(&app, renamed).await;
+    plan(&story, renamed).await;
     let told = json!({ "input": { "release": "2.0", "releasedAt": "2026-02-01T08:00:00Z" } });
-    assert_eq!(app.asks(SHIP, told).await["shipRelease"]["release"], shipped);
-    let file = app.database.file(
+    assert_eq!(story.gets(SHIP, told).await["shipRelease"]["release"], shipped);
+    let file = story.database.file(
         "rows.csv",
         "product,version,title,released_at,withdrawn_at\nshop,2.0,2,2026-02-01T08:00:00Z,2026-02-03T08:00:00Z\n",
     );
-    app.database.succeeds(&["import", "releases", &file]).await;
-    let same = app.asks(SHIP, json!({ "input": { "release": "2.0" } })).await;
+    story.database.succeeds(&["import", "releases", &file]).await;
+    let same = story.gets(SHIP, json!({ "input": { "release": "2.0" } })).await;
     assert_eq!(same["shipRelease"]["release"], shipped);
     // A third time: both earlier intervals are stored.
     for (verb, input) in [
         (WITHDRAW, json!({ "release": "2.0", "withdrawnAt": "2026-03-05T08:00:00Z" })),
         (SHIP, json!({ "release": "2.0", "releasedAt": "2026-03-09T08:00:00Z" })),
     ] {
-        app.asks(verb, json!({ "input": input })).await;
+        story.gets(verb, json!({ "input": input })).await;
     }
-    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    plan(&story, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
     for (day, version) in
         [("02-02", "2.0"), ("02-20", "1.0"), ("03-04", "2.0"), ("03-06", "1.0"), ("03-09", "2.0")]
     {
-        assert_eq!(counts_for(&app, "shop", &format!("2026-{day}T10:00:00Z")).await, version, "{day}");
+        assert_eq!(counts_for(&story, "shop", &format!("2026-{day}T10:00:00Z")).await, version, "{day}");
     }
 }
 
 async fn shipping_without_a_time_keeps_the_first_day_seen_in_every_way(backend: Backend) {
-    let app = App::start(backend).await;
-    let deploy = "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { outcome } }";
+    let story = Story::on(backend, OPERATIONS).await;
     for (product, way) in
         [("a", "ship"), ("b", "deploy"), ("c", "plan"), ("d", "declared"), ("e", "withdraw")]
     {
-        app.product(product, &[]).await;
+        story.product(product, &[]).await;
         if way == "declared" {
-            plan(&app, json!({ "product": product, "version": "7.0" })).await;
+            plan(&story, json!({ "product": product, "version": "7.0" })).await;
         }
         // A response a month earlier shows nothing.
         let rows = format!("{product},csat,4,2026-01-05T10:00:00Z,6.0\n").repeat(90)
@@ -215,38 +202,39 @@ async fn shipping_without_a_time_keeps_the_first_day_seen_in_every_way(backend: 
             + &format!("{product},csat,4,2026-02-05T11:00:00Z,7.0\n").repeat(4)
             + &format!("{product},csat,4,2026-02-05T10:00:00Z,7.0\n").repeat(4);
         let file =
-            app.database.file("rows.csv", &format!("product,scale,rating,occurred_at,release\n{rows}"));
-        app.database.succeeds(&["import", "feedback", &file, "--create", "releases"]).await;
+            story.database.file("rows.csv", &format!("product,scale,rating,occurred_at,release\n{rows}"));
+        story.database.succeeds(&["import", "feedback", &file, "--create", "releases"]).await;
         let this = json!({ "product": product, "release": "7.0" });
         let mut with = this.clone();
         match way {
             "deploy" => {
                 with["environment"] = json!("production");
                 with["status"] = json!("SUCCEEDED");
-                app.asks(deploy, json!({ "input": with })).await;
+                story.gets("RecordDeployment", json!({ "input": with })).await;
             }
             "withdraw" => {
-                plan(&app, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
+                plan(&story, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
                 with["withdrawnAt"] = json!("2026-02-20T10:00:00Z");
-                app.asks(WITHDRAW, json!({ "input": with })).await;
+                story.gets(WITHDRAW, json!({ "input": with })).await;
             }
             _ => {
                 if way == "plan" {
-                    plan(&app, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
+                    plan(&story, json!({ "product": product, "version": "7.0", "title": "Seven" })).await;
                 }
-                app.asks(SHIP, json!({ "input": this })).await;
+                story.gets(SHIP, json!({ "input": this })).await;
             }
         }
-        let query = "query($product: Reference!) { release(release: \"7.0\", product: $product) { releasedAt releasedOn
-            firstDayBasis } }";
         let kept = json!({ "releasedAt": "2026-02-05T10:00:00+00:00", "releasedOn": "2026-02-05", "firstDayBasis": "DECLARED" });
-        assert_eq!(app.asks(query, json!({ "product": product })).await["release"], kept, "{way}");
+        assert_eq!(
+            story.gets("ReleaseWithReleasedAt", json!({ "product": product })).await["release"],
+            kept,
+            "{way}"
+        );
     }
 }
 
 async fn the_previous_release_may_be_of_the_same_day(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     for (version, at) in [
         ("1.10", "2026-03-01T17:00:00Z"),
         ("1.0", "2026-01-01T08:00:00Z"),
@@ -254,23 +242,20 @@ async fn the_previous_release_may_be_of_the_same_day(backend: Backend) {
         ("2.0.0", "2026-03-05T08:00:00Z"),
         ("2.0.0-rc.1", "2026-03-05T08:00:00Z"),
     ] {
-        plan(&app, json!({ "product": "shop", "version": version, "releasedAt": at })).await;
+        plan(&story, json!({ "product": "shop", "version": version, "releasedAt": at })).await;
     }
-    answers(&app, "shop", None, &[("2026-02-01", 12, 4), ("2026-03-02", 12, 4)]).await;
+    answers(&story, "shop", None, &[("2026-02-01", 12, 4), ("2026-03-02", 12, 4)]).await;
     for (version, previous) in
         [("1.9", "1.0"), ("1.10", "1.9"), ("2.0.0-rc.1", "1.10"), ("2.0.0", "2.0.0-rc.1")]
     {
-        let query = "query($release: Reference!) { release(release: $release, product: \"shop\") { regression { previous {
-            version } } } }";
-        let data = app.asks(query, json!({ "release": version })).await;
+        let data = story.gets("ReleaseRegressionWithPrevious", json!({ "release": version })).await;
         assert_eq!(data["release"]["regression"]["previous"]["version"], previous, "{version}");
     }
 }
 
 async fn a_gate_passes_on_nothing_that_it_does_not_know(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["search", "cart", "old", "wish"]).await;
-    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search", "cart", "old", "wish"]).await;
+    plan(&story, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
     let touches = |features: &[(&str, &str)]| {
         features
             .iter()
@@ -278,31 +263,30 @@ async fn a_gate_passes_on_nothing_that_it_does_not_know(backend: Backend) {
             .collect::<Vec<_>>()
     };
     plan(
-        &app,
+        &story,
         json!({ "product": "shop", "version": "2.0", "releasedAt": "2026-02-01T08:00:00Z",
             "features": touches(&[("search", "CHANGED"), ("cart", "FIXED")]) }),
     )
     .await;
-    answers(&app, "shop", Some("search"), &[("2026-01-10", 12, 4), ("2026-02-02", 12, 4)]).await;
+    answers(&story, "shop", Some("search"), &[("2026-01-10", 12, 4), ("2026-02-02", 12, 4)]).await;
     let gate = async || {
-        let query =
-            "{ release(release: \"2.0\", product: \"shop\") { regression { gate { outcome reason } } } }";
-        let gate = app.asks(query, json!({})).await["release"]["regression"]["gate"].clone();
+        let gate =
+            story.gets("ReleaseRegressionWithGate", json!({})).await["release"]["regression"]["gate"].clone();
         (gate["outcome"].as_str().unwrap().to_owned(), gate["reason"].as_str().unwrap().to_owned())
     };
     let (outcome, reason) = gate().await;
     assert_eq!(outcome, "CANNOT_TELL");
     assert!(reason.contains("cart") && !reason.contains("search"), "{reason}");
     let touch = async |features: &[(&str, &str)]| {
-        let update =
-            "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { id } } }";
-        app.asks(update, json!({ "input": { "release": "2.0", "features": touches(features) } })).await;
+        story
+            .gets("UpdateRelease", json!({ "input": { "release": "2.0", "features": touches(features) } }))
+            .await;
     };
     // A removed feature cannot be judged, and an added one has nothing before.
     touch(&[("search", "CHANGED"), ("old", "REMOVED"), ("wish", "ADDED")]).await;
     let (outcome, reason) = gate().await;
     assert!(outcome == "CANNOT_TELL" && reason.contains("wish") && !reason.contains("old"), "{reason}");
-    answers(&app, "shop", Some("wish"), &[("2026-02-03", 12, 4)]).await;
+    answers(&story, "shop", Some("wish"), &[("2026-02-03", 12, 4)]).await;
     assert_eq!(gate().await.0, "PASS");
     touch(&[("wish", "ADDED")]).await;
     let (outcome, reason) = gate().await;
@@ -310,37 +294,35 @@ async fn a_gate_passes_on_nothing_that_it_does_not_know(backend: Backend) {
     touch(&[("search", "CHANGED")]).await;
     assert_eq!(gate().await.0, "PASS");
     let withdrawn = json!({ "input": { "release": "2.0", "withdrawnAt": "2026-03-03T08:00:00Z" } });
-    app.asks(WITHDRAW, withdrawn).await;
+    story.gets(WITHDRAW, withdrawn).await;
     let (outcome, reason) = gate().await;
     assert!(outcome == "CANNOT_TELL" && reason.contains("withdrawn on 2026-03-03"), "{reason}");
     // A verdict of worse remains.
-    answers(&app, "shop", Some("search"), &[("2026-01-11", 100, 5), ("2026-02-04", 100, 1)]).await;
+    answers(&story, "shop", Some("search"), &[("2026-01-11", 100, 5), ("2026-02-04", 100, 1)]).await;
     assert_eq!(gate().await.0, "FAIL");
 }
 
 async fn shipping_an_inferred_release_keeps_the_first_day_seen(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let rows = "product,scale,rating,occurred_at,release\n".to_owned()
         + &"shop,csat,4,2026-03-02T10:00:00Z,2.0\n".repeat(6)
         + "shop,csat,4,2026-03-02T10:00:00Z,3.0\n";
-    let file = app.database.file("rows.csv", &rows);
-    app.database.succeeds(&["import", "feedback", &file, "--create", "releases"]).await;
+    let file = story.database.file("rows.csv", &rows);
+    story.database.succeeds(&["import", "feedback", &file, "--create", "releases"]).await;
     let shipped =
-        app.asks(SHIP, json!({ "input": { "release": "2.0" } })).await["shipRelease"]["release"].clone();
+        story.gets(SHIP, json!({ "input": { "release": "2.0" } })).await["shipRelease"]["release"].clone();
     let kept = json!({ "lifecycle": "RELEASED", "releasedAt": "2026-03-02T10:00:00+00:00",
         "releasedOn": "2026-03-02", "firstDayBasis": "DECLARED", "inferred": false });
     assert_eq!(shipped, kept);
     let given = json!({ "input": { "release": "3.0", "releasedAt": "2026-03-01T10:00:00Z" } });
-    assert_eq!(app.asks(SHIP, given).await["shipRelease"]["release"]["releasedOn"], "2026-03-01");
+    assert_eq!(story.gets(SHIP, given).await["shipRelease"]["release"]["releasedOn"], "2026-03-01");
 }
 
 async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
-    plan(&app, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
+    plan(&story, json!({ "product": "shop", "version": "1.0", "releasedAt": "2026-01-01T08:00:00Z" })).await;
     for version in ["2.0", "3.0"] {
-        plan(&app, json!({ "product": "shop", "version": version })).await;
+        plan(&story, json!({ "product": "shop", "version": version })).await;
     }
     let answers = async |release: &str, day: &str, many: usize| {
         let items: Vec<Value> = (0..many)
@@ -349,17 +331,12 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
                 "occurredAt": format!("{day}T10:00:00Z") })
             })
             .collect();
-        let batch = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { accepted } }";
-        app.asks(batch, json!({ "items": items })).await;
+        story.gets("SubmitFeedbackBatch", json!({ "items": items })).await;
     };
     // What scores say may be up to a second behind the responses while somebody else catches up.
     let releases = async || {
         tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
-        let query = "query($stage: ReleaseLifecycle!) { product(product: \"shop\") {
-            in: releases(filter: { lifecycle: [$stage] }) { totalCount }
-            releases(orderBy: { field: VERSION, direction: ASC }) { nodes {
-                lifecycle releasedOn firstDayBasis regression { firstDay } } } } }";
-        let data = app.asks(query, json!({ "stage": "RELEASED" })).await["product"].clone();
+        let data = story.gets("ProductIn", json!({ "stage": "RELEASED" })).await["product"].clone();
         (data["in"]["totalCount"].as_i64().unwrap(), data["releases"]["nodes"].clone())
     };
     let (live, nodes) = releases().await;

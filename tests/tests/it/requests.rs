@@ -14,18 +14,15 @@ const OPERATIONS: &str = include_str!("../stories/request.graphql");
 
 /// A shop whose release 2.0 changed the search, which customers of two segments have rated, and one the cart only.
 async fn shop(backend: Backend) -> Story {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["cart", "search"]).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+    let story = Story::in_shop(backend, OPERATIONS, &["cart", "search"]).await;
     let touched = json!([{ "feature": "search", "change": "CHANGED" }]);
     let shipped = (ballroom::clock::now() - chrono::TimeDelta::days(3)).to_rfc3339();
     let release = json!({ "product": "shop", "version": "2.0", "features": touched, "releasedAt": shipped });
-    story.app.asks(plan, json!({ "input": release })).await;
+    story.admin.plans_release(release).await;
     let planned = json!({ "product": "shop", "version": "3.0" });
-    story.app.asks(plan, json!({ "input": planned })).await;
+    story.admin.plans_release(planned).await;
     for (segment, customers) in [("gold", 6), ("silver", 3)] {
-        let create = "mutation($key: String!) { createSegment(input: { key: $key }) { segment { id } } }";
-        story.app.asks(create, json!({ "key": segment })).await;
+        story.gets("CreateSegment", json!({ "key": segment })).await;
         for n in 0..customers {
             let key = format!("{segment}-{n}");
             story.customer(&key, Some(segment)).await;
@@ -50,9 +47,8 @@ fn request() -> Value {
 
 /// Makes a request and returns its ID, and the links of its customers by key.
 async fn asked(story: &Story, input: Value) -> (String, Vec<(String, String)>) {
-    let create = "mutation($input: CreateFeedbackRequestInput!) { createFeedbackRequest(input: $input) {
-        request { id } invitations { path customer { key } } } }";
-    let made = story.app.asks(create, json!({ "input": input })).await["createFeedbackRequest"].clone();
+    let made =
+        story.gets("CreateFeedbackRequest", json!({ "input": input })).await["createFeedbackRequest"].clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let links = made["invitations"].as_array().unwrap().iter();
     let mut links: Vec<_> = links.map(|one| (text(&one["customer"]["key"]), text(&one["path"]))).collect();
@@ -142,8 +138,8 @@ async fn nobody_is_asked_more_often_than_allowed(backend: Backend) {
     everyone.sort();
     everyone.dedup();
     assert_eq!(everyone.len(), 9, "each is asked once");
-    let create = "mutation($input: CreateFeedbackRequestInput!) { createFeedbackRequest(input: $input) { request { id } } }";
-    let (code, field, message) = story.app.is_refused(create, json!({ "input": request() })).await;
+    let (code, field, message) =
+        story.is_refused("CreateFeedbackRequestWithRequest", json!({ "input": request() })).await;
     assert_eq!((code.as_str(), field.as_str()), ("INVALID_ARGUMENT", "release"));
     assert!(message.contains("30 days"), "{message}");
 }
@@ -161,22 +157,17 @@ async fn a_link_that_is_not_valid_says_so(backend: Backend) {
         assert!(page.contains("not valid"));
         assert_eq!(post(&story, wrong, "rating=1").await.0, 404);
     }
-    let close = "mutation($input: CloseFeedbackRequestInput!) { closeFeedbackRequest(input: $input) { request { closedAt } } }";
-    story.app.asks(close, json!({ "input": { "request": id } })).await;
+    story.gets("CloseFeedbackRequest", json!({ "input": { "request": id } })).await;
     let (status, page) = get(&story, path).await;
     assert_eq!((status, page.contains("expired")), (410, true));
     assert_eq!(post(&story, path, "rating=1").await.0, 410);
-    let count = story
-        .app
-        .asks("{ feature(product: \"shop\", feature: \"search\") { feedback { totalCount } } }", json!({}))
-        .await;
+    let count = story.gets("FeatureFeedback", json!({})).await;
     assert_eq!(count["feature"]["feedback"]["totalCount"], 9, "nothing came by a link");
     assert_eq!(story.app.http().put(story.app.url(path)).send().await.unwrap().status(), 405);
     // Time passes: the clock of the row is set back.
     let other = json!({ "product": "shop", "release": "2.0", "scale": "csat", "question": "Still?", "pauseDays": 1, "openDays": 1 });
-    let refused = "mutation($input: CreateFeedbackRequestInput!) { createFeedbackRequest(input: $input) { request { id } } }";
     assert_eq!(
-        story.app.is_refused(refused, json!({ "input": other })).await.1,
+        story.is_refused("CreateFeedbackRequestWithRequest", json!({ "input": other })).await.1,
         "release",
         "all were asked today"
     );

@@ -13,7 +13,7 @@ use ballroom::{
     job::{Jobs, Settings},
     score::Scores,
 };
-use ballroom_tests::{App, Backend, Database, on_both};
+use ballroom_tests::{Backend, Database, on_both, story::Story};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tokio::{sync::watch, time::sleep};
@@ -27,13 +27,7 @@ on_both!(
     a_running_server_writes_a_report_on_schedule,
 );
 
-const CREATE: &str =
-    "mutation($input: CreateScheduleInput!) { createSchedule(input: $input) { schedule { id nextRunAt } } }";
-const UPDATE: &str = "mutation($input: UpdateScheduleInput!) { updateSchedule(input: $input) { schedule { id nextRunAt paused } } }";
-const RUN: &str = "mutation($input: ScheduleInput!) { runSchedule(input: $input) { schedule { id } } }";
-const SEEN: &str = "query($id: ID!) { schedule(id: $id) { nextRunAt paused
-    runs(orderBy: { field: STARTED_AT, direction: ASC }, first: 200) { nodes { outcome message } }
-    deliveries(first: 200) { totalCount nodes { state report { id title } } } } }";
+const OPERATIONS: &str = include_str!("../stories/schedules.graphql");
 
 /// Servers that share a clock, which the test sets.
 struct Servers {
@@ -75,41 +69,42 @@ async fn run_all(jobs: &Jobs) {
     while jobs.run_due(never.clone()).await.unwrap() {}
 }
 
-async fn shop(app: &App) {
-    app.product("shop", &["search"]).await;
+async fn shop(story: &Story) {
+    story.product("shop", &["search"]).await;
     for n in 0..12 {
         let response = json!({ "product": "shop", "feature": "search", "scale": "csat", "rating": n % 5 + 1, "customer": format!("c{n}") });
-        app.submits(response).await;
+        story.submits(response).await;
     }
 }
 
-async fn created(app: &App, input: Value) -> String {
-    let created = app.asks(CREATE, json!({ "input": input })).await["createSchedule"]["schedule"].clone();
+async fn created(story: &Story, input: Value) -> String {
+    let created =
+        story.gets("CreateSchedule", json!({ "input": input })).await["createSchedule"]["schedule"].clone();
     created["id"].as_str().unwrap().to_owned()
 }
 
-async fn seen(app: &App, id: &str) -> Value {
-    app.asks(SEEN, json!({ "id": id })).await["schedule"].clone()
+async fn seen(story: &Story, id: &str) -> Value {
+    story.gets("ScheduleRuns", json!({ "id": id })).await["schedule"].clone()
 }
 
 /// A server that runs no jobs: those of the test do.
-async fn idle(backend: Backend) -> App {
-    App::with(Database::create(backend).await, &["--job-workers", "0"]).await
+async fn idle(backend: Backend) -> Story {
+    Story::with(Database::create(backend).await, &["--job-workers", "0"], OPERATIONS).await
 }
 
 async fn each_time_is_done_once_by_two_servers_of_which_one_dies(backend: Backend) {
-    let app = idle(backend).await;
-    shop(&app).await;
+    let story = idle(backend).await;
+    shop(&story).await;
     let input = json!({ "name": "each minute", "report": "VALUE", "product": "shop", "cron": "* * * * *", "timeZone": "Europe/Berlin",
         "destinations": [{ "slack": "https://hooks.example.com/T1" }] });
-    let id = created(&app, input).await;
+    let id = created(&story, input).await;
     // Just after the beginning of a minute: while a lease expires, the next minute must not begin, whose run would be the only one that is
     // caught up.
     let now = clock::now();
     let start = now + TimeDelta::seconds(61 - now.timestamp().rem_euclid(60));
-    let servers = Servers::of(&app.database, 2, start).await;
+    let servers = Servers::of(&story.database, 2, start).await;
     servers.work().await;
-    let before = seen(&app, &id).await["deliveries"]["totalCount"].as_u64().unwrap();
+    let before = seen(&story, &id).await["deliveries"]["totalCount"].as_u64().unwrap();
     let minutes = 12;
     for minute in 0..minutes {
         servers.pass(TimeDelta::minutes(1));
@@ -124,7 +119,7 @@ async fn each_time_is_done_once_by_two_servers_of_which_one_dies(backend: Backen
         }
         servers.work().await;
     }
-    let after = seen(&app, &id).await;
+    let after = seen(&story, &id).await;
     let reports: Vec<_> = after["deliveries"]["nodes"]
         .as_array()
         .unwrap()
@@ -138,118 +133,115 @@ async fn each_time_is_done_once_by_two_servers_of_which_one_dies(backend: Backen
     once.sort_by_key(Value::to_string);
     once.dedup();
     assert_eq!(once.len(), reports.len(), "a report for each time, and a delivery for each report");
-    let stored =
-        app.asks("{ storedReports { totalCount } }", json!({})).await["storedReports"]["totalCount"].as_u64();
+    let stored = story.gets("StoredReports", json!({})).await["storedReports"]["totalCount"].as_u64();
     assert_eq!(stored, Some(reports.len() as u64));
 }
 
 async fn what_was_missed_is_caught_up_once(backend: Backend) {
-    let app = idle(backend).await;
-    shop(&app).await;
+    let story = idle(backend).await;
+    shop(&story).await;
     let input = json!({ "name": "hourly", "report": "OVERVIEW", "cron": "0 * * * *", "destinations": [{ "slack": "https://hooks.example.com/T1" }] });
-    let id = created(&app, input).await;
-    let servers = Servers::of(&app.database, 1, clock::now()).await;
+    let id = created(&story, input).await;
+    let servers = Servers::of(&story.database, 1, clock::now()).await;
     servers.work().await;
     servers.pass(TimeDelta::hours(30));
     servers.work().await;
     servers.work().await;
-    let after = seen(&app, &id).await;
+    let after = seen(&story, &id).await;
     assert_eq!(after["deliveries"]["totalCount"], 1, "{after:#}");
     let next: DateTime<Utc> = after["nextRunAt"].as_str().unwrap().parse().unwrap();
     assert!(next > clock::now(), "{next}");
     servers.pass(TimeDelta::hours(1));
     servers.work().await;
-    assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 2);
+    assert_eq!(seen(&story, &id).await["deliveries"]["totalCount"], 2);
     assert!(servers.now() > clock::now());
 }
 
 async fn the_end_of_an_iteration_triggers_its_report(backend: Backend) {
-    let app = idle(backend).await;
-    shop(&app).await;
+    let story = idle(backend).await;
+    shop(&story).await;
     let input = json!({ "name": "iterations", "report": "ITERATION", "product": "shop", "format": "MARKDOWN",
         "destinations": [{ "slack": "https://hooks.example.com/T1" }] });
-    let id = created(&app, input).await;
-    assert_eq!(seen(&app, &id).await["nextRunAt"], Value::Null, "no iteration is planned");
+    let id = created(&story, input).await;
+    assert_eq!(seen(&story, &id).await["nextRunAt"], Value::Null, "no iteration is planned");
     let today = clock::now().date_naive();
-    let iteration =
-        "mutation($input: CreateIterationInput!) { createIteration(input: $input) { iteration { id } } }";
     let day = |days: i64| today + TimeDelta::days(days);
     let create =
         json!({ "product": "shop", "name": "Sprint 7", "period": { "from": day(-3), "until": day(4) } });
-    app.asks(iteration, json!({ "input": create })).await;
-    assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00+00:00", day(4)));
+    story.gets("CreateIteration", json!({ "input": create })).await;
+    assert_eq!(seen(&story, &id).await["nextRunAt"], format!("{}T00:00:00+00:00", day(4)));
     // It ends earlier: the schedule follows.
     let earlier =
         json!({ "product": "shop", "name": "Sprint 7", "period": { "from": day(-3), "until": day(2) } });
-    app.asks(iteration, json!({ "input": earlier })).await;
-    assert_eq!(seen(&app, &id).await["nextRunAt"], format!("{}T00:00:00+00:00", day(2)));
-    let servers = Servers::of(&app.database, 2, clock::now()).await;
+    story.gets("CreateIteration", json!({ "input": earlier })).await;
+    assert_eq!(seen(&story, &id).await["nextRunAt"], format!("{}T00:00:00+00:00", day(2)));
+    let servers = Servers::of(&story.database, 2, clock::now()).await;
     servers.work().await;
-    assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 0);
+    assert_eq!(seen(&story, &id).await["deliveries"]["totalCount"], 0);
     servers.pass(TimeDelta::days(2));
     servers.work().await;
-    let after = seen(&app, &id).await;
+    let after = seen(&story, &id).await;
     assert_eq!(after["deliveries"]["totalCount"], 1, "{after:#}");
     let title = after["deliveries"]["nodes"][0]["report"]["title"].as_str().unwrap();
     assert!(title.contains("Sprint 7"), "{title}");
     servers.pass(TimeDelta::days(2));
     servers.work().await;
-    assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 1, "once");
+    assert_eq!(seen(&story, &id).await["deliveries"]["totalCount"], 1, "once");
 }
 
 async fn a_paused_schedule_runs_on_request_only(backend: Backend) {
-    let app = idle(backend).await;
-    shop(&app).await;
+    let story = idle(backend).await;
+    shop(&story).await;
     let input = json!({ "name": "daily", "report": "SECURITY", "cron": "0 6 * * *", "destinations": [{ "slack": "https://hooks.example.com/T1" }] });
-    let id = created(&app, input).await;
-    let paused = app.asks(UPDATE, json!({ "input": { "schedule": id, "paused": true } })).await;
+    let id = created(&story, input).await;
+    let paused = story.gets("UpdateSchedule", json!({ "input": { "schedule": id, "paused": true } })).await;
     assert_eq!(paused["updateSchedule"]["schedule"]["nextRunAt"], Value::Null);
-    let servers = Servers::of(&app.database, 1, clock::now()).await;
+    let servers = Servers::of(&story.database, 1, clock::now()).await;
     servers.pass(TimeDelta::days(3));
     servers.work().await;
-    assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 0);
-    app.asks(RUN, json!({ "input": { "schedule": id } })).await;
+    assert_eq!(seen(&story, &id).await["deliveries"]["totalCount"], 0);
+    story.gets("RunSchedule", json!({ "input": { "schedule": id } })).await;
     servers.work().await;
     servers.work().await;
-    assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 1, "on request, once");
+    assert_eq!(seen(&story, &id).await["deliveries"]["totalCount"], 1, "on request, once");
     // What passed meanwhile is not caught up.
-    app.asks(UPDATE, json!({ "input": { "schedule": id, "paused": false } })).await;
-    let servers = Servers::of(&app.database, 1, clock::now()).await;
+    story.gets("UpdateSchedule", json!({ "input": { "schedule": id, "paused": false } })).await;
+    let servers = Servers::of(&story.database, 1, clock::now()).await;
     servers.work().await;
-    assert_eq!(seen(&app, &id).await["deliveries"]["totalCount"], 1);
+    assert_eq!(seen(&story, &id).await["deliveries"]["totalCount"], 1);
     // The command line does the same.
-    let list = app.database.succeeds(&["schedules", "list"]).await;
+    let list = story.database.succeeds(&["schedules", "list"]).await;
     assert!(
         list.contains("daily") && list.contains("0 6 * * * (UTC)") && list.contains("hooks.example.com"),
         "{list}"
     );
     assert!(!list.contains("T1"), "the address of a chat is a secret: {list}");
-    app.database.succeeds(&["schedules", "run", "daily"]).await;
+    story.database.succeeds(&["schedules", "run", "daily"]).await;
     servers.pass(TimeDelta::minutes(1));
     servers.work().await;
-    let deliveries = app.database.succeeds(&["schedules", "deliveries", "daily"]).await;
+    let deliveries = story.database.succeeds(&["schedules", "deliveries", "daily"]).await;
     assert_eq!(deliveries.matches("pending").count(), 2, "{deliveries}");
-    let history = app.database.succeeds(&["schedules", "history", &id]).await;
+    let history = story.database.succeeds(&["schedules", "history", &id]).await;
     assert!(history.contains("succeeded") && history.contains("stored, for 1 destination"), "{history}");
-    app.database.succeeds(&["schedules", "delete", "daily"]).await;
+    story.database.succeeds(&["schedules", "delete", "daily"]).await;
     assert_eq!(
-        app.asks("{ schedules { totalCount } storedReports { totalCount } }", json!({})).await,
+        story.gets("SchedulesAndStoredReports", json!({})).await,
         json!({ "schedules": { "totalCount": 0 }, "storedReports": { "totalCount": 2 } })
     );
-    let gone = app.database.ballroom(&["schedules", "run", "daily"]).await;
+    let gone = story.database.ballroom(&["schedules", "run", "daily"]).await;
     assert!(!gone.status.success() && gone.err.contains("there is no schedule \"daily\""), "{gone:?}");
 }
 
 async fn what_is_wrong_with_a_schedule_is_said(backend: Backend) {
-    let app = idle(backend).await;
-    shop(&app).await;
+    let story = idle(backend).await;
+    shop(&story).await;
     let good = json!({ "name": "weekly", "report": "VALUE", "product": "shop", "cron": "0 7 * * MON" });
     let refused = async |changes: Value| {
         let mut input = good.clone();
         for (name, value) in changes.as_object().unwrap() {
             input[name] = value.clone();
         }
-        let (_, argument, message) = app.is_refused(CREATE, json!({ "input": input })).await;
+        let (_, argument, message) = story.is_refused("CreateSchedule", json!({ "input": input })).await;
         (argument, message)
     };
     for (changes, argument, says) in [
@@ -273,13 +265,13 @@ async fn what_is_wrong_with_a_schedule_is_said(backend: Backend) {
         let (found, message) = refused(changes.clone()).await;
         assert!(found == argument && message.contains(says), "{changes}: {found}: {message}");
     }
-    created(&app, good.clone()).await;
+    created(&story, good.clone()).await;
     assert_eq!(refused(json!({})).await.0, "name", "a name is unique");
     for role in ["support", "business", "development"] {
         let token =
-            app.database.succeeds(&["token", "create", "--role", role, "--name", role, "--quiet"]).await;
+            story.database.succeeds(&["token", "create", "--role", role, "--name", role, "--quiet"]).await;
         for query in ["{ schedules { totalCount } }", "{ schedules { nodes { destinations { label } } } }"] {
-            let (_, answer) = app.answer_to(token.trim(), query, json!({})).await;
+            let (_, answer) = story.app.answer_to(token.trim(), query, json!({})).await;
             assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{role}: {answer}");
         }
     }
@@ -289,15 +281,15 @@ async fn a_running_server_writes_a_report_on_schedule(backend: Backend) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().to_str().unwrap().to_owned();
     let arguments = ["--job-poll", "0.2", "--report-directory", &path];
-    let app = App::with(Database::create(backend).await, &arguments).await;
-    shop(&app).await;
+    let story = Story::with(Database::create(backend).await, &arguments, OPERATIONS).await;
+    shop(&story).await;
     let input = json!({ "name": "weekly", "report": "VALUE", "product": "shop", "cron": "0 7 * * MON", "format": "JSON",
         "destinations": [{ "directory": "out" }] });
-    let id = created(&app, input).await;
-    app.asks(RUN, json!({ "input": { "schedule": id } })).await;
+    let id = created(&story, input).await;
+    story.gets("RunSchedule", json!({ "input": { "schedule": id } })).await;
     let mut states = Value::Null;
     for _ in 0..300 {
-        states = seen(&app, &id).await["deliveries"]["nodes"].clone();
+        states = seen(&story, &id).await["deliveries"]["nodes"].clone();
         if states[0]["state"] == "DELIVERED" {
             break;
         }

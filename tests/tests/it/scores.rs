@@ -7,7 +7,7 @@ use ballroom::{
     domain::{organization, token},
     simulate::{DEFAULT_SEED, World, plant::plant},
 };
-use ballroom_tests::{App, Backend, Database, on_both};
+use ballroom_tests::{Backend, Database, on_both, story::Story};
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
@@ -21,8 +21,10 @@ on_both!(
     bad_days_are_explained,
 );
 
+const OPERATIONS: &str = include_str!("../stories/scores.graphql");
+
 /// A server with a planted half year, and the last day of it.
-async fn planted(backend: Backend) -> (App, NaiveDate) {
+async fn planted(backend: Backend) -> (Story, NaiveDate) {
     let database = Database::create(backend).await;
     let store = database.store().await;
     let world = World::small(DEFAULT_SEED, "2025-01-06".parse().unwrap());
@@ -30,7 +32,7 @@ async fn planted(backend: Backend) -> (App, NaiveDate) {
     let (organization, _) = organization::first(&store, now).await.unwrap();
     plant(&store, &token::operator(organization.id), &world, now, |_| ()).await.unwrap();
     store.close().await.unwrap();
-    (App::on(database).await, world.last_day)
+    (Story::with(database, &[], OPERATIONS).await, world.last_day)
 }
 
 fn number(value: &Value) -> f64 {
@@ -38,13 +40,9 @@ fn number(value: &Value) -> f64 {
 }
 
 async fn a_trend_is_the_value_as_of_each_day(backend: Backend) {
-    let (app, last) = planted(backend).await;
-    let query = "query($from: Date!, $until: Date!) { product(product: \"atelier\") {
-        trend(period: { from: $from, until: $until }) { asOf value { score responses } }
-        features(first: 3) { nodes { key trend(period: { from: $from, until: $until }, step: WEEK, valueDays: 30) {
-            asOf value { score lower upper responses asOf } } } } } }";
+    let (story, last) = planted(backend).await;
     let from = last - Days::new(27);
-    let data = app.asks(query, json!({ "from": from, "until": last + Days::new(1) })).await;
+    let data = story.gets("ProductTrend", json!({ "from": from, "until": last + Days::new(1) })).await;
     assert_eq!(data["product"]["trend"].as_array().unwrap().len(), 4, "{data:#}");
     for feature in data["product"]["features"]["nodes"].as_array().unwrap() {
         let points = feature["trend"].as_array().unwrap();
@@ -53,22 +51,20 @@ async fn a_trend_is_the_value_as_of_each_day(backend: Backend) {
         assert_eq!(days, weeks);
         for point in points {
             let as_of: NaiveDate = point["asOf"].as_str().unwrap().parse().unwrap();
-            let query = "query($feature: Reference!, $period: PeriodInput!, $asOf: Date!) {
-                feature(feature: $feature, product: \"atelier\") { value(period: $period, asOf: $asOf) {
-                    score lower upper responses asOf } } }";
             let period = json!({ "from": as_of - Days::new(29), "until": as_of + Days::new(1) });
             let asked = json!({ "feature": feature["key"], "period": period, "asOf": as_of });
-            assert_eq!(app.asks(query, asked).await["feature"]["value"], point["value"], "{as_of}");
+            assert_eq!(
+                story.gets("FeatureValue", asked).await["feature"]["value"],
+                point["value"],
+                "{as_of}"
+            );
         }
     }
 }
 
 async fn a_verdict_carries_its_path(backend: Backend) {
-    let (app, last) = planted(backend).await;
-    let query = "query($asOf: Date) { product(product: \"atelier\") { releases(first: 10) { nodes { version
-        lifecycle regression(asOf: $asOf) { firstDay through features { verdict logEvidence baselineDays
-            path { asOf logEvidence } } } } } } }";
-    let data = app.asks(query, json!({ "asOf": last })).await;
+    let (story, last) = planted(backend).await;
+    let data = story.gets("ProductReleases", json!({ "asOf": last })).await;
     let mut seen = 0;
     for release in data["product"]["releases"]["nodes"].as_array().unwrap() {
         let Some(regression) = release["regression"].as_object() else { continue };
@@ -85,15 +81,13 @@ async fn a_verdict_carries_its_path(backend: Backend) {
 }
 
 async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["cart"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["cart"]).await;
     let first: NaiveDate = "2026-01-01".parse().unwrap();
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
     for (version, day, previous) in [("1.0", 0, None), ("2.0", 40, None), ("1.1", 50, Some("1.0"))] {
         let released_at = format!("{}T00:00:00Z", first + Days::new(day));
         let input =
             json!({ "product": "shop", "version": version, "releasedAt": released_at, "previous": previous });
-        app.asks(plan, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
     // The users of 2.0 never liked it; those of 1.0 were content until 1.1.
     let mut rows = "product,feature,scale,rating,occurred_at,release\n".to_owned();
@@ -107,13 +101,9 @@ async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
             }
         }
     }
-    let file = app.database.file("lines.csv", &rows);
-    app.database.succeeds(&["import", "feedback", &file]).await;
-    let query = "query($asOf: Date!) {
-        release(release: \"1.1\", product: \"shop\") { regression(asOf: $asOf) { verdict baseline features {
-            feature { key } verdict pValue changePoint { detected day } suspects { probability release { version } } } } }
-        feature(feature: \"cart\", product: \"shop\") { changePoint(asOf: $asOf) { suspects { release { version } } } } }";
-    let data = app.asks(query, json!({ "asOf": first + Days::new(89) })).await;
+    let file = story.database.file("lines.csv", &rows);
+    story.database.succeeds(&["import", "feedback", &file]).await;
+    let data = story.gets("ReleaseAndFeature", json!({ "asOf": first + Days::new(89) })).await;
     let regression = &data["release"]["regression"];
     assert_eq!(regression["baseline"], "ANCESTORS");
     let all = regression["features"].as_array().unwrap();
@@ -132,18 +122,11 @@ async fn suspects_are_looked_for_in_the_release_s_own_line(backend: Backend) {
 }
 
 async fn a_forecast_reckons_with_a_planned_release(backend: Backend) {
-    let (app, last) = planted(backend).await;
-    let plan = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { release { id } } }";
+    let (story, last) = planted(backend).await;
     let soon = last + Days::new(3);
-    app.asks(plan, json!({ "input": { "product": "atelier", "version": "99", "plannedFor": soon } })).await;
-    let query = "query($asOf: Date, $on: Date, $many: [Float!]) { product(product: \"atelier\") {
-        features(first: 4) { nodes {
-            without: forecast(days: 14, asOf: $asOf) { mean releaseOn releaseEffect { fromDay untilDay rateRatio } }
-            with: forecast(days: 14, asOf: $asOf, release: \"99\") { mean releaseOn quantiles { probability incidents } }
-            on: forecast(days: 14, asOf: $asOf, releaseOn: $on) { mean days asOf }
-            busy: forecast(days: 14, asOf: $asOf, activeCustomers: $many) { mean } } } } }";
+    story.admin.plans_release(json!({ "product": "atelier", "version": "99", "plannedFor": soon })).await;
     let many: Vec<f64> = vec![1e6; 14];
-    let data = app.asks(query, json!({ "asOf": last, "on": soon, "many": many })).await;
+    let data = story.gets("ProductFeatures", json!({ "asOf": last, "on": soon, "many": many })).await;
     let mut moved = 0;
     for feature in data["product"]["features"]["nodes"].as_array().unwrap() {
         let (with, without) = (&feature["with"], &feature["without"]);
@@ -159,11 +142,8 @@ async fn a_forecast_reckons_with_a_planned_release(backend: Backend) {
 }
 
 async fn a_period_without_answers_ranks_nothing(backend: Backend) {
-    let (app, last) = planted(backend).await;
+    let (story, last) = planted(backend).await;
     let today = ballroom::clock::now().date_naive();
-    let query =
-        "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
-        complete responses entries { rank value { responses ranked } } } } }";
     let cases = [
         ((last - Days::new(29), last + Days::new(1)), (true, true), "", "– not enough responses to rank"),
         ((last + Days::new(9), last + Days::new(20)), (true, false), "", "no responses in this period"),
@@ -181,7 +161,8 @@ async fn a_period_without_answers_ranks_nothing(backend: Backend) {
         ),
     ];
     for ((from, until), (complete, ranked), title, foot) in cases {
-        let data = app.asks(query, json!({ "period": { "from": from, "until": until } })).await;
+        let data =
+            story.gets("ProductValueReport", json!({ "period": { "from": from, "until": until } })).await;
         let report = &data["product"]["valueReport"];
         assert_eq!(report["complete"], complete, "{from} {until}: {report:#}");
         let entries = report["entries"].as_array().unwrap();
@@ -193,7 +174,7 @@ async fn a_period_without_answers_ranks_nothing(backend: Backend) {
         }
         let (first_day, end) = (from.to_string(), until.to_string());
         let said = ["report", "value", "--product", "atelier", "--from", &first_day, "--until", &end];
-        let said = app.database.succeeds(&said).await;
+        let said = story.database.succeeds(&said).await;
         let last_day = until.pred_opt().unwrap().to_string();
         let first = said.lines().next().unwrap();
         assert!(first.contains(title) && (!title.is_empty() || first.ends_with(&last_day)), "{said}");
@@ -202,12 +183,9 @@ async fn a_period_without_answers_ranks_nothing(backend: Backend) {
 }
 
 async fn zero_has_no_sign(backend: Backend) {
-    let (app, last) = planted(backend).await;
-    let query =
-        "query($period: PeriodInput!) { product(product: \"atelier\") { valueReport(period: $period) {
-        entries { feature { key } value { incidentContribution historyContribution feedbackContribution customerDays incidentImpact } } } } }";
+    let (story, last) = planted(backend).await;
     let period = json!({ "from": last - Days::new(29), "until": last + Days::new(1) });
-    let data = app.asks(query, json!({ "period": period })).await;
+    let data = story.gets("Product", json!({ "period": period })).await;
     let entries = data["product"]["valueReport"]["entries"].as_array().unwrap();
     let unharmed = entries
         .iter()
@@ -216,7 +194,7 @@ async fn zero_has_no_sign(backend: Backend) {
     assert!(!has_signed_zero(&data), "{data:#}");
     for report in ["value", "release"] {
         let said =
-            app.database.succeeds(&["report", report, "--product", "atelier", "--format", "json"]).await;
+            story.database.succeeds(&["report", report, "--product", "atelier", "--format", "json"]).await;
         let said: Value = serde_json::from_str(&said).unwrap();
         assert!(!has_signed_zero(&said), "{said:#}");
     }
@@ -234,8 +212,7 @@ fn has_signed_zero(value: &Value) -> bool {
 }
 
 async fn bad_days_are_explained(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["cart"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["cart"]).await;
     let tomorrow = ballroom::clock::now().date_naive() + Days::new(1);
     let later = tomorrow + Days::new(1);
     let trend = |arguments: &str| {
@@ -274,7 +251,7 @@ async fn bad_days_are_explained(backend: Backend) {
         (compute("2010-01-02", "2020-01-02"), "period", "at most 400"),
         (compute("2026-11-01", &(tomorrow + Days::new(1)).to_string()), "period", "days that are over"),
     ] {
-        let (code, field, message) = app.is_refused(&query, json!({})).await;
+        let (code, field, message) = story.app.is_refused(&query, json!({})).await;
         assert!(code == "INVALID_ARGUMENT" || code == "NOT_FOUND", "{query}: {code}");
         assert_eq!(field, argument, "{query}: {message}");
         assert!(message.contains(says), "{query}: {message}");

@@ -11,13 +11,10 @@ on_both!(support_sees_in_one_query_what_concerns_a_customer, what_a_customer_say
 const OPERATIONS: &str = include_str!("../stories/situation.graphql");
 
 async fn shop(backend: Backend) -> (Story, Actor) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["export", "print", "search"]).await;
-    let plan =
-        "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { userErrors { message } } }";
+    let story = Story::in_shop(backend, OPERATIONS, &["export", "print", "search"]).await;
     for (version, previous, day) in [("1.0", None, "2026-01-01"), ("2.0", Some("1.0"), "2026-02-01")] {
         let input = json!({ "product": "shop", "version": version, "previous": previous, "releasedAt": format!("{day}T08:00:00Z") });
-        story.app.asks(plan, json!({ "input": input })).await;
+        story.admin.plans_release(input).await;
     }
     let sue = story.member("Sue", "SUPPORT").await;
     (story, sue)

@@ -5,10 +5,8 @@ mod deployments;
 mod feedback;
 mod incidents;
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use serde_json::{Value, json};
-
-use self::deployments::DEPLOY;
 
 on_both!(
     a_release_sent_again_converges,
@@ -20,14 +18,13 @@ on_both!(
     a_state_that_has_not_come_is_refused,
 );
 
-const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) {
-    outcome feedback { id rating counted comment revision } } }";
+const OPERATIONS: &str = include_str!("../stories/states.graphql");
 
-const OPEN: &str = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { outcome
-    incident { id title severity state openedAt resolvedAt revision intervals { openedAt resolvedAt } } } }";
+const SUBMIT: &str = "SubmitFeedback";
 
-const PLAN: &str = "mutation($input: PlanReleaseInput!) { planRelease(input: $input) { outcome release {
-    id title notes lifecycle releasedAt revision } } }";
+const OPEN: &str = "OpenIncidentWithTitle";
+
+const PLAN: &str = "PlanRelease";
 
 fn with(mut base: Value, more: Value) -> Value {
     base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -35,11 +32,10 @@ fn with(mut base: Value, more: Value) -> Value {
 }
 
 async fn a_release_sent_again_converges(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["search"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let job = json!({ "product": "shop", "version": "1", "title": "One" });
     let plan = async |more: Value| {
-        app.asks(PLAN, json!({ "input": with(job.clone(), more) })).await["planRelease"].clone()
+        story.gets(PLAN, json!({ "input": with(job.clone(), more) })).await["planRelease"].clone()
     };
     assert_eq!(plan(json!({})).await["outcome"], "CREATED");
     assert_eq!(plan(json!({})).await["outcome"], "UNCHANGED");
@@ -55,8 +51,7 @@ async fn a_release_sent_again_converges(backend: Backend) {
 }
 
 async fn nouns_without_an_external_id_converge_by_their_key(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     for (noun, base, other, field, value) in [
         ("Product", json!({ "key": "shop" }), json!({ "name": "The shop" }), "name", "The shop"),
         (
@@ -81,7 +76,7 @@ async fn nouns_without_an_external_id_converge_by_their_key(backend: Backend) {
             noun.to_lowercase()
         );
         let make = async |input: Value| {
-            app.asks(&query, json!({ "input": input })).await[format!("create{noun}")].clone()
+            story.app.asks(&query, json!({ "input": input })).await[format!("create{noun}")].clone()
         };
         if noun != "Product" {
             assert_eq!(make(base.clone()).await["outcome"], "CREATED", "{noun}");
@@ -94,41 +89,36 @@ async fn nouns_without_an_external_id_converge_by_their_key(backend: Backend) {
 }
 
 async fn a_release_is_named_by_its_version_in_every_input(backend: Backend) {
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     for product in ["shop", "till"] {
-        app.product(product, &[]).await;
-        app.asks(PLAN, json!({ "input": { "product": product, "version": "1" } })).await;
+        story.product(product, &[]).await;
+        story.gets(PLAN, json!({ "input": { "product": product, "version": "1" } })).await;
     }
-    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "2" } })).await;
-    let update =
-        "mutation($input: UpdateReleaseInput!) { updateRelease(input: $input) { release { title } } }";
-    let ship = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release { lifecycle } } }";
-    let withdraw = "mutation($input: WithdrawReleaseInput!) { withdrawRelease(input: $input) { release { lifecycle } } }";
-    app.asks(update, json!({ "input": { "product": "shop", "release": "1", "title": "One" } })).await;
-    app.asks(ship, json!({ "input": { "release": "2" } })).await;
-    app.asks(withdraw, json!({ "input": { "release": "2" } })).await;
-    let (code, argument, message) = app.is_refused(ship, json!({ "input": { "release": "1" } })).await;
+    story.gets(PLAN, json!({ "input": { "product": "shop", "version": "2" } })).await;
+    story
+        .gets("UpdateRelease", json!({ "input": { "product": "shop", "release": "1", "title": "One" } }))
+        .await;
+    story.admin.ships_release(json!({ "release": "2" })).await;
+    story.gets("WithdrawRelease", json!({ "input": { "release": "2" } })).await;
+    let (code, argument, message) =
+        story.is_refused("ShipRelease", json!({ "input": { "release": "1" } })).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "release"));
     assert!(message.contains("several products"), "{message}");
-    let unknown = app.is_refused(ship, json!({ "input": { "release": "3" } })).await;
+    let unknown = story.is_refused("ShipRelease", json!({ "input": { "release": "3" } })).await;
     assert_eq!((unknown.0.as_str(), unknown.1.as_str()), ("NOT_FOUND", "release"));
     let incident =
-        app.asks(OPEN, json!({ "input": { "product": "shop", "severity": 2, "title": "x" } })).await;
-    let attribute =
-        "mutation($input: AttributeIncidentInput!) { attributeIncident(input: $input) { attribution {
-        release { version product { key } } } } }";
+        story.gets(OPEN, json!({ "input": { "product": "shop", "severity": 2, "title": "x" } })).await;
     let input = json!({ "incident": incident["openIncident"]["incident"]["id"], "basis": "CONFIRMED", "release": "1" });
-    let said = app.asks(attribute, json!({ "input": input })).await;
+    let said = story.gets("AttributeIncident", json!({ "input": input })).await;
     let expected = json!({ "version": "1", "product": { "key": "shop" } });
     assert_eq!(said["attributeIncident"]["attribution"]["release"], expected);
 }
 
 async fn a_file_imported_again_with_other_states_is_taken(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let import = async |what: &str, rows: &str| {
-        let file = app.database.file("rows.csv", rows);
-        app.database.succeeds(&["import", what, &file]).await
+        let file = story.database.file("rows.csv", rows);
+        story.database.succeeds(&["import", what, &file]).await
     };
     let updated = |said: &str, rows: usize| said.contains(&format!("{rows} updated"));
     let header = "external_id,product,severity,opened_at,resolved_at,updated_at\n";
@@ -137,9 +127,8 @@ async fn a_file_imported_again_with_other_states_is_taken(backend: Backend) {
     assert!(updated(&said, 1), "{said}");
     let said = import("incidents", &format!("{header}1,shop,2,2026-02-01,,2026-02-09\n")).await;
     assert!(updated(&said, 1), "{said}");
-    let query = "{ product(product: \"shop\") { incidents { nodes { state intervals { resolvedAt } } } releases { nodes {
-        version lifecycle } } } }";
-    let incident = app.asks(query, json!({})).await["product"]["incidents"]["nodes"][0].clone();
+    let incident =
+        story.gets("ProductIncidents", json!({})).await["product"]["incidents"]["nodes"][0].clone();
     assert_eq!((&incident["state"], incident["intervals"].as_array().unwrap().len()), (&json!("OPEN"), 2));
     let header = "product,version,previous,released_at\n";
     import("releases", &format!("{header}shop,1,,\nshop,2,1,\n")).await;
@@ -153,18 +142,20 @@ async fn a_file_imported_again_with_other_states_is_taken(backend: Backend) {
         said.contains("1 kept as stored"),
         "without a time of update, it is not known which is newer: {said}"
     );
-    let file = app.database.file("rows.csv", &other);
-    let said = app.database.succeeds(&["import", "feedback", &file, "--on-conflict", "update"]).await;
+    let file = story.database.file("rows.csv", &other);
+    let said = story.database.succeeds(&["import", "feedback", &file, "--on-conflict", "update"]).await;
     assert!(updated(&said, 1), "{said}");
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["search"]).await;
-    let nouns = "mutation { createSegment(input: { key: \"gold\" }) { outcome }
-        createTeam(input: { key: \"t\" }) { outcome } }";
-    app.asks(nouns, json!({})).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
+    story
+        .gets(
+            "CreateSegmentAndCreateTeam",
+            json!({ "createSegment": { "key": "gold" }, "createTeam": { "key": "t" } }),
+        )
+        .await;
     // A full version, the same with null, and with null again; and the result for a reader.
     let cases = [
         (
@@ -237,7 +228,7 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
             json!({ "comment": null, "channel": null, "feature": null, "customer": null, "segment": null }),
         ),
     ];
-    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "8" } })).await;
+    story.gets(PLAN, json!({ "input": { "product": "shop", "version": "8" } })).await;
     for (what, full, null, expected) in cases {
         let (verb, rest) = what.split_once(": ").unwrap();
         let (input, selection) = rest.split_once(' ').unwrap();
@@ -245,7 +236,8 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
         let document = format!(
             "mutation($input: {input}!) {{ {verb}(input: $input) {{ outcome {selection} userErrors {{ message }} }} }}"
         );
-        let send = async |input: &Value| app.asks(&document, json!({ "input": input })).await[verb].clone();
+        let send =
+            async |input: &Value| story.app.asks(&document, json!({ "input": input })).await[verb].clone();
         let made = send(&full).await;
         assert_ne!(made[noun], expected, "{made}");
         let before = made[noun].clone();
@@ -268,23 +260,21 @@ async fn null_empties_what_can_be_empty_of_every_noun(backend: Backend) {
         let full_again = send(&full).await;
         assert_eq!((&full_again["outcome"], &full_again[noun]), (&json!("UPDATED"), &before), "{verb}");
     }
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn an_empty_cell_of_a_newer_state_is_null(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["search"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let import = async |what: &str, rows: &str| {
-        let file = app.database.file("rows.csv", rows);
-        app.database.succeeds(&["import", what, &file, "--create", "customers"]).await
+        let file = story.database.file("rows.csv", rows);
+        story.database.succeeds(&["import", what, &file, "--create", "customers"]).await
     };
     let answers = "external_id,product,scale,rating,occurred_at,comment,customer,feature,updated_at\n";
     let row = |rest: &str| format!("{answers}1,shop,csat,2,2026-02-01,{rest}\n");
     import("feedback", &row("slow,acme,search,2026-02-01")).await;
-    let query =
-        "{ product(product: \"shop\") { feedback { nodes { comment customer { key } feature { key } } }
-        incidents { nodes { state affectedCustomers features { key } } } } }";
-    let there = async |what: &str| app.asks(query, json!({})).await["product"][what]["nodes"][0].clone();
+    let there = async |what: &str| {
+        story.gets("ProductFeedback", json!({})).await["product"][what]["nodes"][0].clone()
+    };
     let whole = json!({ "comment": "slow", "customer": { "key": "acme" }, "feature": { "key": "search" } });
     assert_eq!(there("feedback").await, whole);
     // In a file without times of update, empty cells have no meaning.
@@ -308,30 +298,30 @@ async fn an_empty_cell_of_a_newer_state_is_null(backend: Backend) {
     import("incidents", &row(",,,2026-02-09")).await;
     let open = json!({ "state": "OPEN", "affectedCustomers": null, "features": [] });
     assert_eq!(there("incidents").await, open);
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn a_state_that_has_not_come_is_refused(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let never = "2999-01-01T00:00:00Z";
-    for (document, input) in [
+    for (operation, input) in [
         (SUBMIT, json!({ "product": "shop", "scale": "csat", "rating": 2, "externalId": "a" })),
         (OPEN, json!({ "product": "shop", "severity": 2, "title": "x", "externalId": "i" })),
         (PLAN, json!({ "product": "shop", "version": "1" })),
     ] {
         for _ in 0..2 {
             let input = with(input.clone(), json!({ "updatedAt": never }));
-            let (code, argument, _) = app.is_refused(document, json!({ "input": input })).await;
+            let (code, argument, _) = story.is_refused(operation, json!({ "input": input })).await;
             assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "updatedAt"));
             // Known or not.
-            app.asks(
-                document,
-                json!({ "input": with(input, json!({ "updatedAt": "2026-02-01T00:00:00Z" })) }),
-            )
-            .await;
+            story
+                .gets(
+                    operation,
+                    json!({ "input": with(input, json!({ "updatedAt": "2026-02-01T00:00:00Z" })) }),
+                )
+                .await;
         }
     }
     let input = json!({ "product": "shop", "release": "1", "environment": "e", "status": "FAILED", "updatedAt": never });
-    assert_eq!(app.is_refused(DEPLOY, json!({ "input": input })).await.1, "updatedAt");
+    assert_eq!(story.is_refused("RecordDeployment", json!({ "input": input })).await.1, "updatedAt");
 }

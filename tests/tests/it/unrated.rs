@@ -1,6 +1,6 @@
 //! Feedback without a rating: stored, shown, delivered and found, but never counted.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(
@@ -12,11 +12,7 @@ on_both!(
     a_file_may_have_answers_without_a_rating,
 );
 
-async fn start(backend: Backend) -> App {
-    let app = App::start(backend).await;
-    app.product("shop", &["search"]).await;
-    app
-}
+const OPERATIONS: &str = include_str!("../stories/unrated.graphql");
 
 /// A response of a day in March.
 fn said(more: Value) -> Value {
@@ -26,136 +22,120 @@ fn said(more: Value) -> Value {
 }
 
 /// Number of responses that count, and of all.
-async fn counted(app: &App) -> (i64, i64) {
-    let query = "{ feature(product: \"shop\", feature: \"search\") {
-        value(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses } feedback { totalCount } } }";
-    let feature = app.asks(query, json!({})).await["feature"].clone();
+async fn counted(story: &Story) -> (i64, i64) {
+    let feature = story.gets("FeatureValue", json!({})).await["feature"].clone();
     (feature["value"]["responses"].as_i64().unwrap_or(0), feature["feedback"]["totalCount"].as_i64().unwrap())
 }
 
-async fn corrects(app: &App, id: &Value, changes: Value) -> Value {
-    let query = "mutation($input: CorrectFeedbackInput!) { correctFeedback(input: $input) {
-        feedback { rating scale { key } comment counted } } }";
+async fn corrects(story: &Story, id: &Value, changes: Value) -> Value {
     let mut input = json!({ "feedback": id });
     input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-    app.answer(query, json!({ "input": input })).await
+    story.answer("CorrectFeedback", json!({ "input": input })).await
 }
 
 async fn a_comment_alone_is_an_answer_that_counts_nowhere(backend: Backend) {
-    let app = start(backend).await;
-    app.submits(said(json!({ "scale": "csat", "rating": 4, "customer": "acme" }))).await;
-    let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) {
-        outcome feedback { id rating scale { key } comment counted customer { key } day } } }";
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
+    story.submits(said(json!({ "scale": "csat", "rating": 4, "customer": "acme" }))).await;
     let input = said(json!({ "comment": "it hangs", "customer": "bolt" }));
-    let made = app.asks(query, json!({ "input": input })).await["submitFeedback"].clone();
+    let made = story.gets("SubmitFeedback", json!({ "input": input })).await["submitFeedback"].clone();
     let id = made["feedback"]["id"].clone();
     let expected = json!({ "outcome": "CREATED", "feedback": { "id": id, "rating": null, "scale": null,
         "comment": "it hangs", "counted": false, "customer": { "key": "bolt" }, "day": "2026-03-01" } });
     assert_eq!(made, expected);
-    assert_eq!(counted(&app).await, (1, 2));
-    let query = "query($id: ID!) { feedback(id: $id) { comment }
-        product(product: \"shop\") {
-            rated: feedback(filter: { rated: true }) { totalCount nodes { rating } }
-            unrated: feedback(filter: { rated: false }) { totalCount nodes { comment } }
-            onScale: feedback(filter: { scale: \"csat\" }) { totalCount }
-            standardFigures(period: { from: \"2026-01-01\", until: \"2026-07-01\" }) { responses levels } } }";
+    assert_eq!(counted(&story).await, (1, 2));
     let expected = json!({ "feedback": { "comment": "it hangs" }, "product": {
         "rated": { "totalCount": 1, "nodes": [{ "rating": 4.0 }] },
         "unrated": { "totalCount": 1, "nodes": [{ "comment": "it hangs" }] },
         "onScale": { "totalCount": 1 },
         "standardFigures": [{ "responses": 1, "levels": [0, 0, 0, 1, 0] }] } });
-    assert_eq!(app.asks(query, json!({ "id": id })).await, expected);
-    app.verify().await;
+    assert_eq!(story.gets("FeedbackAndProduct", json!({ "id": id })).await, expected);
+    story.verify().await;
 }
 
 async fn a_rating_that_is_added_or_removed_moves_the_counts(backend: Backend) {
-    let app = start(backend).await;
-    let made = app.submits(said(json!({ "comment": "it hangs", "customer": "acme" }))).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
+    let made = story.submits(said(json!({ "comment": "it hangs", "customer": "acme" }))).await;
     let id = &made["feedback"]["id"];
-    let error = corrects(&app, id, json!({ "rating": 2 })).await["errors"][0].clone();
+    let error = corrects(&story, id, json!({ "rating": 2 })).await["errors"][0].clone();
     assert_eq!(error["extensions"]["argument"], "scale", "{error}");
-    let rated = corrects(&app, id, json!({ "scale": "csat", "rating": 2 })).await;
+    let rated = corrects(&story, id, json!({ "scale": "csat", "rating": 2 })).await;
     let expected =
         json!({ "rating": 2.0, "scale": { "key": "csat" }, "comment": "it hangs", "counted": true });
     assert_eq!(rated["data"]["correctFeedback"]["feedback"], expected);
-    assert_eq!(counted(&app).await, (1, 1));
-    app.verify().await;
+    assert_eq!(counted(&story).await, (1, 1));
+    story.verify().await;
     // Another rating on the same scale, and one on another.
-    corrects(&app, id, json!({ "rating": 3 })).await;
-    let moved = corrects(&app, id, json!({ "scale": "nps", "rating": 9 })).await;
+    corrects(&story, id, json!({ "rating": 3 })).await;
+    let moved = corrects(&story, id, json!({ "scale": "nps", "rating": 9 })).await;
     assert_eq!(moved["data"]["correctFeedback"]["feedback"]["scale"]["key"], "nps");
-    app.verify().await;
-    let unrated = corrects(&app, id, json!({ "rating": null })).await;
+    story.verify().await;
+    let unrated = corrects(&story, id, json!({ "rating": null })).await;
     let expected = json!({ "rating": null, "scale": null, "comment": "it hangs", "counted": false });
     assert_eq!(unrated["data"]["correctFeedback"]["feedback"], expected);
-    assert_eq!(counted(&app).await, (0, 1));
-    let nothing = corrects(&app, id, json!({ "comment": null })).await["errors"][0].clone();
+    assert_eq!(counted(&story).await, (0, 1));
+    let nothing = corrects(&story, id, json!({ "comment": null })).await["errors"][0].clone();
     assert_eq!(nothing["extensions"]["code"], "INVALID_ARGUMENT", "{nothing}");
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn an_unrated_answer_supersedes_nothing_and_is_not_superseded(backend: Backend) {
-    let app = start(backend).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let at = |hour: u32, more: Value| {
         let mut input =
             said(json!({ "customer": "acme", "occurredAt": format!("2026-03-01T{hour:02}:00:00Z") }));
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         input
     };
-    let first = app.submits(at(8, json!({ "comment": "early" }))).await;
-    let rated = app.submits(at(9, json!({ "scale": "csat", "rating": 5 }))).await;
-    let last = app.submits(at(10, json!({ "comment": "late" }))).await;
+    let first = story.submits(at(8, json!({ "comment": "early" }))).await;
+    let rated = story.submits(at(9, json!({ "scale": "csat", "rating": 5 }))).await;
+    let last = story.submits(at(10, json!({ "comment": "late" }))).await;
     let outcomes = [&first, &rated, &last].map(|one| one["outcome"].as_str().unwrap());
     assert_eq!(outcomes, ["CREATED"; 3]);
-    assert_eq!(counted(&app).await, (1, 3));
+    assert_eq!(counted(&story).await, (1, 3));
     // Once it has a rating it has a voice: the later one counts.
-    corrects(&app, &last["feedback"]["id"], json!({ "scale": "csat", "rating": 1 })).await;
-    let query = "{ feature(product: \"shop\", feature: \"search\") {
-        feedback(filter: { counted: true }) { nodes { rating } } } }";
+    corrects(&story, &last["feedback"]["id"], json!({ "scale": "csat", "rating": 1 })).await;
     let expected = json!({ "feature": { "feedback": { "nodes": [{ "rating": 1.0 }] } } });
-    assert_eq!(app.asks(query, json!({})).await, expected);
+    assert_eq!(story.gets("FeatureFeedback", json!({})).await, expected);
     // And without it gives its voice back.
-    corrects(&app, &last["feedback"]["id"], json!({ "rating": null })).await;
+    corrects(&story, &last["feedback"]["id"], json!({ "rating": null })).await;
     let expected = json!({ "feature": { "feedback": { "nodes": [{ "rating": 5.0 }] } } });
-    assert_eq!(app.asks(query, json!({})).await, expected);
-    app.verify().await;
+    assert_eq!(story.gets("FeatureFeedback", json!({})).await, expected);
+    story.verify().await;
 }
 
 async fn what_is_sent_again_without_its_rating_loses_it(backend: Backend) {
-    let app = start(backend).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let sent = |more: Value| {
         let mut input = said(json!({ "externalId": "r-1", "comment": "it hangs" }));
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         input
     };
-    app.submits(sent(json!({ "scale": "csat", "rating": 2 }))).await;
+    story.submits(sent(json!({ "scale": "csat", "rating": 2 }))).await;
     // Omitted fields are kept, null removes the value.
-    let kept = app.submits(sent(json!({ "channel": "mail" }))).await;
+    let kept = story.submits(sent(json!({ "channel": "mail" }))).await;
     assert_eq!((&kept["outcome"], &kept["feedback"]["rating"]), (&json!("UPDATED"), &json!(2.0)));
-    let removed = app.submits(sent(json!({ "rating": null }))).await;
+    let removed = story.submits(sent(json!({ "rating": null }))).await;
     assert_eq!((&removed["outcome"], &removed["feedback"]["rating"]), (&json!("UPDATED"), &json!(null)));
-    assert_eq!(counted(&app).await, (0, 1));
-    let again = app.submits(sent(json!({ "scale": "csat", "rating": 3 }))).await;
+    assert_eq!(counted(&story).await, (0, 1));
+    let again = story.submits(sent(json!({ "scale": "csat", "rating": 3 }))).await;
     assert_eq!((&again["outcome"], &again["feedback"]["counted"]), (&json!("UPDATED"), &json!(true)));
-    assert_eq!(counted(&app).await, (1, 1));
-    let query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { outcome } }";
+    assert_eq!(counted(&story).await, (1, 1));
     let nothing = sent(json!({ "rating": null, "comment": null }));
-    let (code, argument, _) = app.is_refused(query, json!({ "input": nothing })).await;
+    let (code, argument, _) =
+        story.is_refused("SubmitFeedbackWithOutcome", json!({ "input": nothing })).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "rating"));
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn half_a_rating_is_refused(backend: Backend) {
-    let app = start(backend).await;
-    let query = "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) {
-        accepted items { error { field message } } } }";
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let items = [
         said(json!({ "scale": "csat", "comment": "it hangs" })),
         said(json!({ "rating": 4, "comment": "it hangs" })),
         said(json!({ "comment": "  " })),
         said(json!({ "comment": "it hangs" })),
     ];
-    let batch = app.asks(query, json!({ "input": { "items": items } })).await["submitFeedbackBatch"].clone();
+    let batch = story.gets("SubmitFeedbackBatch", json!({ "input": { "items": items } })).await["submitFeedbackBatch"].clone();
     let refused =
         |field: &str, why: &str| json!({ "error": { "field": field, "message": format!("{field}: {why}") } });
     let expected = json!({ "accepted": 1, "items": [
@@ -171,10 +151,11 @@ async fn half_a_rating_is_refused(backend: Backend) {
 }
 
 async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
-    let app = start(backend).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
     let import = async |rows: &str, more: &[&str]| {
-        let file = app.database.file("rows.csv", rows);
-        app.database
+        let file = story.database.file("rows.csv", rows);
+        story
+            .database
             .ballroom(
                 &[&["import", "feedback", &file, "--set", "product=shop,feature=search"], more].concat(),
             )
@@ -185,16 +166,15 @@ async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
     assert_eq!(some.status.code(), Some(2), "{some:?}");
     assert!(some.out.contains("2 accepted (1 without a rating, not counted in scores)"), "{some:?}");
     assert!(some.out.contains("1 rejected"), "{some:?}");
-    let rejects = std::fs::read_to_string(app.database.file("rows.csv", rows) + ".rejects.csv").unwrap();
+    let rejects = std::fs::read_to_string(story.database.file("rows.csv", rows) + ".rejects.csv").unwrap();
     assert!(rejects.contains("rating is empty, and so is comment"), "{rejects}");
-    assert_eq!(counted(&app).await, (1, 2));
+    assert_eq!(counted(&story).await, (1, 2));
     // The source added a rating to one, and removed that of another.
     let rows = "rating,comment,occurred_at,id,updated_at\n,fine,2026-03-01,1,2026-03-02\n5,it hangs,2026-03-01,2,2026-03-02\n";
     let again = import(rows, &["--scale", "csat", "--map", "external_id=id"]).await;
     assert!(again.status.success() && again.out.contains("2 updated"), "{again:?}");
-    assert_eq!(counted(&app).await, (1, 2));
-    let query = "{ product(product: \"shop\") { feedback(filter: { rated: true }) { nodes { rating externalId } } } }";
-    let rated = app.asks(query, json!({})).await["product"]["feedback"]["nodes"].clone();
+    assert_eq!(counted(&story).await, (1, 2));
+    let rated = story.gets("ProductFeedback", json!({})).await["product"]["feedback"]["nodes"].clone();
     assert_eq!(rated, json!([{ "rating": 5.0, "externalId": "2" }]));
     // A file of comments needs no scale, and the output explains it.
     let comments = import("comment,occurred_at\nlovely,2026-03-03\nslow,2026-03-03\n", &[]).await;
@@ -208,6 +188,6 @@ async fn a_file_may_have_answers_without_a_rating(backend: Backend) {
         !mistyped.status.success() && format!("{mistyped:?}").contains("rating is required"),
         "{mistyped:?}"
     );
-    assert_eq!(counted(&app).await, (1, 4));
-    app.verify().await;
+    assert_eq!(counted(&story).await, (1, 4));
+    story.verify().await;
 }

@@ -4,7 +4,7 @@ use ballroom::{
     domain::{organization, token},
     simulate::{DEFAULT_SEED, World, plant::plant},
 };
-use ballroom_tests::{App, Backend, Database, on_both, story::Story};
+use ballroom_tests::{Backend, Database, on_both, story::Story};
 use serde_json::{Value, json};
 
 on_both!(the_complaint_of_the_planted_year_is_found, words_are_shown_to_those_who_may_see_them);
@@ -22,7 +22,7 @@ async fn the_complaint_of_the_planted_year_is_found(backend: Backend) {
     let (organization, _) = organization::first(&store, now).await.unwrap();
     plant(&store, &token::operator(organization.id), &world, now, |_| ()).await.unwrap();
     store.close().await.unwrap();
-    let app = App::on(database).await;
+    let story = Story::with(database, &[], OPERATIONS).await;
     let shipped = |version: &str| world.releases.iter().find(|release| release.version == version).unwrap();
     let query = "query($period: PeriodInput!, $release: Reference!) {
         product(product: \"atelier\") { features { nodes { key
@@ -41,7 +41,7 @@ async fn the_complaint_of_the_planted_year_is_found(backend: Backend) {
         json!({ "period": { "from": from, "until": until }, "release": version })
     };
     let began = std::time::Instant::now();
-    let data = app.asks(query, since("5.3")).await;
+    let data = story.app.asks(query, since("5.3")).await;
     println!("{backend:?}: all words of the product in {:?}", began.elapsed());
     for feature in data["product"]["features"]["nodes"].as_array().unwrap() {
         let key = feature["key"].as_str().unwrap();
@@ -69,7 +69,7 @@ async fn the_complaint_of_the_planted_year_is_found(backend: Backend) {
     assert_eq!(words(&release["canvas"]), [""; 0]);
     let all = words(&data["product"]["commentWords"]);
     assert!(all.iter().take(3).any(|word| word.contains("hangs")), "{all:?}");
-    let anew = app.asks(query, since("5.0")).await;
+    let anew = story.app.asks(query, since("5.0")).await;
     let search = anew["product"]["features"]["nodes"].as_array().unwrap();
     let search = search.iter().find(|feature| feature["key"] == "search").unwrap();
     println!("search since 5.0: {:?}", words(&search["commentWords"]));
@@ -79,8 +79,7 @@ async fn the_complaint_of_the_planted_year_is_found(backend: Backend) {
 const OPERATIONS: &str = include_str!("../stories/words.graphql");
 
 async fn words_are_shown_to_those_who_may_see_them(backend: Backend) {
-    let story = Story::on(backend, OPERATIONS).await;
-    story.app.product("shop", &["cart", "search"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["cart", "search"]).await;
     let sue = story.member("Sue", "SUPPORT").await;
     let bea = story.member("Bea", "BUSINESS").await;
     let ann = story.customer("ann", None).await;
@@ -109,17 +108,14 @@ async fn words_are_shown_to_those_who_may_see_them(backend: Backend) {
     for n in 0..30 {
         says("cart", Some(format!("v{}", n % 4)), 28 + n % 28, "vouchers vanish");
     }
-    let submit =
-        "mutation($input: SubmitFeedbackBatchInput!) { submitFeedbackBatch(input: $input) { refused } }";
-    let sent = story.app.asks(submit, json!({ "input": { "items": items } })).await;
+    let sent = story.gets("SubmitFeedbackBatch", json!({ "input": { "items": items } })).await;
     assert_eq!(sent["submitFeedbackBatch"]["refused"], 0);
-    let open = "mutation($input: OpenIncidentInput!) { openIncident(input: $input) { incident { id } } }";
     for n in 0..40 {
         let (month, title) = if n < 20 { (3, "Cart is slow") } else { (4, "Payment times out in the cart") };
         let at = format!("2026-0{month}-{:02}T12:00:00Z", 1 + n % 20);
         let incident =
             json!({ "product": "shop", "features": ["cart"], "title": title, "severity": 3, "openedAt": at });
-        story.app.asks(open, json!({ "input": incident })).await;
+        story.admin.opens_incident(incident).await;
     }
     let april = json!({ "from": "2026-04-01", "until": "2026-05-01" });
     story.asks(&sue, "Words", json!({ "period": april })).await;

@@ -13,7 +13,7 @@ export const WORDS = {
     feature: 'feature', features: 'features',
     release: 'release', releases: 'releases',
     iteration: 'sprint', iterations: 'sprints',
-    // As in reports: not everybody who is a customer is a user, and not every incident is a bug.
+    // Not everybody who is a customer is a user, and not every incident on these screens is a bug.
     customer: 'customer', customers: 'customers',
     incident: 'incident', incidents: 'incidents',
     // One of them is meant, which "feedback" cannot say.

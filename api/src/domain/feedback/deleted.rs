@@ -21,7 +21,7 @@ use crate::{
         page::{Direction, List, Order, sorts},
         range::{self, Range},
     },
-    store::{Bulk, BulkColumn, Each},
+    store::{Bulk, Each},
     transaction::Transaction,
 };
 
@@ -56,7 +56,7 @@ pub(super) async fn record_all(
         Column::ExternalId,
         Column::DeletedAt,
     ];
-    let table = Bulk::into("deleted_feedback", "", columns.map(BulkColumn::of).into());
+    let table = Bulk::into::<Entity>("", columns);
     let at = tx.at;
     let row = |row: &Model| {
         vec![

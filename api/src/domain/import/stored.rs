@@ -6,19 +6,19 @@ use ballroom_entity::{
     deleted_feedback, exposure, feedback,
     id::{FeedbackId, ImportId, IncidentId},
     import::{Column, Entity, ImportKind},
-    import_created::CreatedKind,
+    import_created::{self, CreatedKind},
     import_exposure, import_row, incident,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Value,
-    sea_query::OnConflict,
+    ActiveEnum, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    Value, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
 use crate::{
     base::error::Error,
     domain::access::Manage,
-    store::{Bulk, BulkColumn, Store, is_any},
+    store::{Bulk, Store, is_any},
     transaction::Transaction,
 };
 
@@ -55,27 +55,20 @@ pub struct Stored {
 pub(crate) async fn record(tx: &mut Transaction, import: ImportId, stored: Stored) -> Result<(), Error> {
     let Stored { rows, created, figures } = stored;
     let start = [Value::Uuid(Some(tx.organization().0)), Value::Uuid(Some(import.0))];
-    let own = || ["organization_id", "import_id"].map(BulkColumn::uuid).into_iter();
     if !rows.is_empty() {
-        let columns = own().chain([
-            BulkColumn::big_integer("place"),
-            BulkColumn::integer("part"),
-            BulkColumn::uuid("object_id"),
-        ]);
         let row = |(place, id): (Place, Uuid)| {
             let place = [Value::BigInt(Some(place.row)), Value::Int(Some(place.part)), Value::Uuid(Some(id))];
             start.iter().cloned().chain(place).collect()
         };
-        let table = Bulk::into("import_row", "", columns.collect());
+        let table = Bulk::into::<import_row::Entity>("", import_row::Column::iter());
         tx.insert(&table, rows.into_iter().map(row).collect()).await?;
     }
     if !created.is_empty() {
-        let columns = own().chain([BulkColumn::text("kind"), BulkColumn::uuid("object_id")]);
         let row = |(kind, id): (CreatedKind, Uuid)| {
             let object = [Value::String(Some(kind.to_value())), Value::Uuid(Some(id))];
             start.iter().cloned().chain(object).collect()
         };
-        let table = Bulk::into("import_created", "", columns.collect());
+        let table = Bulk::into::<import_created::Entity>("", import_created::Column::iter());
         tx.insert(&table, created.into_iter().map(row).collect()).await?;
     }
     if !figures.is_empty() {

@@ -3,16 +3,10 @@
 use std::collections::HashSet;
 
 use ballroom_entity::{
-    announcement, announcement_customer, announcement_feature, api_token, article, article_feature,
-    calendar_feed, customer, deleted_feedback, exposure, feature, feedback, feedback_invitation,
-    feedback_request,
     id::{ImportId, ReleaseId},
     import_created::{self, CreatedKind},
-    inbound_webhook, incident, incident_customer, incident_feature, iteration, known_error,
-    known_error_feature, notice, product, product_publication, release, release_feature, schedule, segment,
-    session, stored_report,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{base::error::Error, domain::release as releases, store::is_any, transaction::Transaction};
@@ -21,10 +15,12 @@ use crate::{base::error::Error, domain::release as releases, store::is_any, tran
 macro_rules! named_by {
     ($tx:ident, $organization:ident, $ids:expr, $into:ident, $($table:ident.$column:ident)*) => {{$(
         for some in $ids.chunks(20_000) {
-            let rows = $table::Entity::owned_by($organization)
-                .filter($crate::store::is_any($tx.db(), $table::Column::$column, some.iter().copied()));
+            use ::ballroom_entity::$table::{Column, Entity};
+
+            let rows = Entity::owned_by($organization)
+                .filter($crate::store::is_any($tx.db(), Column::$column, some.iter().copied()));
             let rows = ::sea_orm::QuerySelect::select_only(rows);
-            let rows = ::sea_orm::QuerySelect::column(rows, $table::Column::$column);
+            let rows = ::sea_orm::QuerySelect::column(rows, Column::$column);
             let rows = ::sea_orm::QuerySelect::distinct(rows);
             let found: Vec<Option<::uuid::Uuid>> = rows.into_tuple().all($tx.db()).await?;
             $into.extend(found.into_iter().flatten());
@@ -33,25 +29,90 @@ macro_rules! named_by {
 }
 pub(crate) use named_by;
 
-/// Removes rows of a table whose creation was the last change.
-macro_rules! remove_of {
-    ($tx:ident, $ids:expr, $table:ident) => {{
-        let mut removed = 0;
-        for some in $ids.chunks(1_000) {
-            let result = $table::Entity::delete_many()
-                .filter($table::Column::OrganizationId.eq($tx.organization()))
-                .filter(is_any($tx.db(), $table::Column::Id, some.iter().copied()))
-                // Somebody gave it a name, or has changed it in another way.
-                .filter(::sea_orm::sea_query::ExprTrait::equals(
-                    ::sea_orm::sea_query::Expr::col($table::Column::UpdatedAt),
-                    $table::Column::CreatedAt,
-                ))
-                .exec($tx.db())
-                .await?;
-            removed += result.rows_affected;
+/// The kinds of objects that rows of an import create by naming them, the table of each, and the columns that name one and so keep it.
+/// Products are the last: the others are theirs. Releases have functions of their own (`domain/release/remove.rs`).
+macro_rules! kinds {
+    ($($kind:ident in $own:ident: $($table:ident.$column:ident)*;)*) => {
+        const IN_ORDER: &[CreatedKind] = &[CreatedKind::Release, $(CreatedKind::$kind),*];
+
+        /// Which of some objects are named by anything that stays.
+        async fn named(tx: &Transaction, kind: CreatedKind, ids: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+            let organization = tx.organization();
+            let mut named = HashSet::new();
+            match kind {
+                $(CreatedKind::$kind => named_by!(tx, organization, ids, named, $($table.$column)*),)*
+                CreatedKind::Release => (),
+            }
+            Ok(named)
         }
-        removed
-    }};
+
+        /// Removes those of some objects whose creation was the last change, and returns their number.
+        async fn remove_all(tx: &Transaction, kind: CreatedKind, ids: &[Uuid]) -> Result<u64, Error> {
+            let mut removed = 0;
+            for some in ids.chunks(1_000) {
+                removed += match kind {
+                    $(CreatedKind::$kind => {
+                        use ballroom_entity::$own::{Column, Entity};
+
+                        Entity::delete_many()
+                            .filter(Column::OrganizationId.eq(tx.organization()))
+                            .filter(is_any(tx.db(), Column::Id, some.iter().copied()))
+                            // Otherwise somebody gave it a name, or has changed it in another way.
+                            .filter(sea_orm::sea_query::ExprTrait::equals(Expr::col(Column::UpdatedAt), Column::CreatedAt))
+                            .exec(tx.db())
+                            .await?
+                            .rows_affected
+                    })*
+                    CreatedKind::Release => 0,
+                };
+            }
+            Ok(removed)
+        }
+    };
+}
+
+kinds! {
+    Customer in customer:
+        announcement_customer.CustomerId
+        api_token.CustomerId
+        feedback.CustomerId
+        feedback_invitation.CustomerId
+        incident_customer.CustomerId
+        notice.CustomerId
+        session.CustomerId;
+    Feature in feature:
+        announcement_feature.FeatureId
+        article_feature.FeatureId
+        exposure.FeatureId
+        feedback.FeatureId
+        feedback_request.FeatureId
+        incident_feature.FeatureId
+        known_error_feature.FeatureId
+        release_feature.FeatureId;
+    Segment in segment:
+        customer.SegmentId
+        exposure.SegmentId
+        feedback.SegmentId
+        feedback_invitation.SegmentId;
+    // Responses that were deleted are listed with their product.
+    Product in product:
+        announcement.ProductId
+        api_token.ProductId
+        article.ProductId
+        calendar_feed.ProductId
+        deleted_feedback.ProductId
+        exposure.ProductId
+        feature.ProductId
+        feedback.ProductId
+        feedback_request.ProductId
+        inbound_webhook.ProductId
+        incident.ProductId
+        iteration.ProductId
+        known_error.ProductId
+        product_publication.ProductId
+        release.ProductId
+        schedule.ProductId
+        stored_report.ProductId;
 }
 
 /// Removes what an import created and nothing names, and returns how much was removed, and how much stays.
@@ -65,14 +126,7 @@ pub(super) async fn remove(tx: &mut Transaction, import: ImportId) -> Result<(u6
     }
     tx.dimensions_changed().await?;
     let mut removed = 0;
-    // Products last: the others are theirs.
-    for kind in [
-        CreatedKind::Customer,
-        CreatedKind::Release,
-        CreatedKind::Feature,
-        CreatedKind::Segment,
-        CreatedKind::Product,
-    ] {
+    for &kind in IN_ORDER {
         let of_kind = created.iter().filter(|row| row.kind == kind);
         let ids: Vec<Uuid> = of_kind.map(|row| row.object_id).collect();
         if ids.is_empty() {
@@ -85,13 +139,7 @@ pub(super) async fn remove(tx: &mut Transaction, import: ImportId) -> Result<(u6
         }
         let named = named(tx, kind, &ids).await?;
         let unnamed: Vec<Uuid> = ids.into_iter().filter(|id| !named.contains(id)).collect();
-        removed += match kind {
-            CreatedKind::Customer => remove_of!(tx, unnamed, customer),
-            CreatedKind::Feature => remove_of!(tx, unnamed, feature),
-            CreatedKind::Segment => remove_of!(tx, unnamed, segment),
-            CreatedKind::Product => remove_of!(tx, unnamed, product),
-            CreatedKind::Release => 0,
-        };
+        removed += remove_all(tx, kind, &unnamed).await?;
     }
     tx.dimensions_changed().await?;
     import_created::Entity::delete_many()
@@ -100,65 +148,6 @@ pub(super) async fn remove(tx: &mut Transaction, import: ImportId) -> Result<(u6
         .exec(tx.db())
         .await?;
     Ok((removed, created.len() as u64 - removed.min(created.len() as u64)))
-}
-
-async fn named(tx: &Transaction, kind: CreatedKind, ids: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
-    let organization = tx.organization();
-    let mut named = HashSet::new();
-    match kind {
-        CreatedKind::Customer => named_by!(
-            tx, organization, ids, named,
-            announcement_customer.CustomerId
-            api_token.CustomerId
-            feedback.CustomerId
-            feedback_invitation.CustomerId
-            incident_customer.CustomerId
-            notice.CustomerId
-            session.CustomerId
-        ),
-        CreatedKind::Feature => named_by!(
-            tx, organization, ids, named,
-            announcement_feature.FeatureId
-            article_feature.FeatureId
-            exposure.FeatureId
-            feedback.FeatureId
-            feedback_request.FeatureId
-            incident_feature.FeatureId
-            known_error_feature.FeatureId
-            release_feature.FeatureId
-        ),
-        CreatedKind::Segment => named_by!(
-            tx, organization, ids, named,
-            customer.SegmentId
-            exposure.SegmentId
-            feedback.SegmentId
-            feedback_invitation.SegmentId
-        ),
-        // Responses that were deleted are listed with their product.
-        CreatedKind::Product => named_by!(
-            tx, organization, ids, named,
-            announcement.ProductId
-            api_token.ProductId
-            article.ProductId
-            calendar_feed.ProductId
-            deleted_feedback.ProductId
-            exposure.ProductId
-            feature.ProductId
-            feedback.ProductId
-            feedback_request.ProductId
-            inbound_webhook.ProductId
-            incident.ProductId
-            iteration.ProductId
-            known_error.ProductId
-            product_publication.ProductId
-            release.ProductId
-            schedule.ProductId
-            stored_report.ProductId
-        ),
-        // Their own function knows by what releases are named.
-        CreatedKind::Release => (),
-    }
-    Ok(named)
 }
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use ballroom_entity::{
     attribution::{self, AttributionBasis},
     id::{AttributionId, CustomerId, FeatureId, IncidentId},
     incident::{Column, Entity, Model},
+    incident_customer, incident_feature,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, QueryFilter,
-    QueryTrait, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
+    QueryFilter, QueryTrait, Value,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -29,7 +30,7 @@ use crate::{
         notification,
         sent::{Nulls, Outcome},
     },
-    store::{Bulk, BulkColumn, Store, each},
+    store::{Bulk, Store, each},
     transaction::{Event, Total, Transaction},
 };
 use checked::{Checked, check_one};
@@ -192,20 +193,15 @@ pub(super) async fn link_features(
     for (incident, features) in links {
         pairs.extend(features.iter().map(|feature| (incident.0, feature.0)));
     }
-    link(tx, "incident_feature", "feature_id", pairs).await
+    link::<incident_feature::Entity>(tx, pairs).await
 }
 
 /// Writes pairs of an incident and something that it is linked to.
-async fn link(
-    tx: &Transaction,
-    table: &'static str,
-    other: &'static str,
-    pairs: Vec<(Uuid, Uuid)>,
-) -> Result<(), Error> {
+async fn link<E: EntityTrait>(tx: &Transaction, pairs: Vec<(Uuid, Uuid)>) -> Result<(), Error> {
     let organization = tx.organization().0;
     let row = |(incident, other)| [organization, incident, other].map(|id| Value::Uuid(Some(id))).to_vec();
-    let columns = ["organization_id", "incident_id", other].map(BulkColumn::uuid).into();
-    Ok(Bulk::into(table, "", columns).insert(tx.db(), pairs.into_iter().map(row).collect()).await?)
+    let table = Bulk::into::<E>("", E::Column::iter());
+    Ok(table.insert(tx.db(), pairs.into_iter().map(row).collect()).await?)
 }
 
 pub(super) async fn link_customers(
@@ -216,7 +212,7 @@ pub(super) async fn link_customers(
     for (incident, customers) in links {
         pairs.extend(customers.iter().map(|customer| (incident.0, customer.0)));
     }
-    link(tx, "incident_customer", "customer_id", pairs).await
+    link::<incident_customer::Entity>(tx, pairs).await
 }
 
 /// The source of an incident and its ID there; none if it has none.

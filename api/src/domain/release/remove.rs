@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use ballroom_entity::{
-    announcement, attribution, attribution_candidate, deployment, feedback, feedback_request,
+    attribution_candidate,
     id::{OrganizationId, ReleaseId},
-    known_error, known_error_fix, notice,
     release::{Column, Entity, Model},
     release_feature, release_forecast, release_interval, release_watch,
 };

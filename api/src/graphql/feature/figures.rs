@@ -1,15 +1,14 @@
-//! What is computed of a feature: its value, standard figures, forecasts, alerts, words.
+//! What is computed of a feature.
 
 use async_graphql::{Context, Object};
-
 use ballroom_entity::feature::Model;
 
 use super::super::{
     alert::{self, IncidentAlert},
     distribution::{self, RatingDistribution},
     fault::Fault,
+    figures::{Subject, figures},
     forecast::{self, Forecast},
-    product,
     regression::{self, ChangePoint},
     scalar::{Date, PeriodInput, Reference},
     timeline::{self, Timeline, TimelineStep},
@@ -17,172 +16,43 @@ use super::super::{
     value::{self, StandardFigure, Value},
     words::{self, CommentWords, IncidentWords, WordsBaseline},
 };
-/// A feature, as the subject of figures.
-pub(super) struct FeatureFigures<'a>(pub(super) &'a Model);
 
-#[Object]
-impl FeatureFigures<'_> {
-    /// Perceived value, 0 to 100, with its uncertainty and its explanation. Null if there are no responses in the given
-    /// segment.
-    async fn value(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
-            PeriodInput,
-        >,
-        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
-        #[graphql(
-            desc = "Use only data known at the end of this day; by default the last day of the period."
-        )]
-        as_of: Option<Date>,
-    ) -> Result<Option<Value>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        value::of_feature(ctx, &product.0, self.0.id, period, release, segment, as_of).await
-    }
+figures! {
+    /// A feature, as the subject of figures.
+    FeatureFigures(Model) {
+        /// Perceived value, 0 to 100, with its uncertainty and its explanation. Null if there are no responses in the given
+        /// segment.
+        value;
 
-    /// Perceived value over time: each point uses only data known at the end of its last day.
-    async fn trend(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "Days of the points; there is a point on the last day. The last 92 days, including today, by default."
-        )]
-        period: Option<PeriodInput>,
-        #[graphql(default, desc = "Distance of the points; at most 400 points.")] step: TrendStep,
-        #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
-        value_days: i32,
-        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only the value to this segment.")] segment: Option<Reference>,
-    ) -> Result<Vec<TrendPoint>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        let asked = trend::Asked { period, step, value_days, release, segment };
-        trend::of(ctx, &product.0, self.0.id, asked).await
-    }
+        /// Perceived value over time: each point uses only data known at the end of its last day.
+        trend;
 
-    /// Responses, value, standard figures, incidents and releases over time, for a chart in one query.
-    async fn timeline(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days to show; the last 90 days by default. At most 400 points.")] period: Option<
-            PeriodInput,
-        >,
-        #[graphql(default, desc = "Length of each point.")] step: TimelineStep,
-        #[graphql(default = 90, desc = "Length in days of the period of each point's `value`, 1 to 3660.")]
-        value_days: i32,
-    ) -> Result<Timeline, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        timeline::of(ctx, &product.0, self.0.id, period, step, value_days).await
-    }
+        /// Responses, value, standard figures, incidents and releases over time, for a chart in one query.
+        timeline;
 
-    /// Expected number of incidents over the next days, with the effect of a planned release. Null while there are no
-    /// data.
-    async fn forecast(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default = 28, desc = "Number of days, 1 to 366.")] days: i32,
-        #[graphql(desc = "A planned release; its planned day is used.")] release: Option<Reference>,
-        #[graphql(desc = "Day of a release that does not exist yet, instead of `release`.")]
-        release_on: Option<Date>,
-        #[graphql(desc = "Expected number of active customers on each day; by default as many as recently.")]
-        active_customers: Option<Vec<f64>>,
-        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
-            Date,
-        >,
-    ) -> Result<Option<Forecast>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        let asked = forecast::Asked { days, release, release_on, active_customers, as_of };
-        forecast::of(ctx, &product.0, self.0.id, asked).await
-    }
+        /// Expected number of incidents over the next days, with the effect of a planned release. Null while there are no
+        /// data.
+        forecast;
 
-    /// Standard figures (NPS, CSAT, mean of stars, ...), one for each scale with responses.
-    async fn standard_figures(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
-            PeriodInput,
-        >,
-        #[graphql(desc = "Only responses on this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
-    ) -> Result<Vec<StandardFigure>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        value::figures_of_feature(ctx, &product.0, self.0.id, period, release, segment).await
-    }
+        /// Standard figures (NPS, CSAT, mean of stars, ...), one for each scale with responses.
+        standard_figures;
 
-    /// Distribution of its responses over the ratings of each scale, for responses that count for scores. One entry for
-    /// each scale with responses.
-    async fn rating_distribution(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days whose responses count; the last 90 days by default.")] period: Option<
-            PeriodInput,
-        >,
-        #[graphql(desc = "Only responses that name this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
-        #[graphql(desc = "Only responses on this scale.")] scale: Option<Reference>,
-    ) -> Result<Vec<RatingDistribution>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        let asked = distribution::Asked { period, release, segment, scale };
-        distribution::of(ctx, &product.0, Some(self.0.id), asked).await
-    }
+        /// Distribution of its responses over the ratings of each scale, for responses that count for scores. One entry for
+        /// each scale with responses.
+        rating_distribution;
 
-    /// Words and phrases that distinguish the comments about it.
-    async fn comment_words(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days of the responses; the last 90 days by default.")] period: Option<PeriodInput>,
-        #[graphql(desc = "Only responses that name this release.")] release: Option<Reference>,
-        #[graphql(desc = "Only responses of this segment.")] segment: Option<Reference>,
-        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
-        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
-    ) -> Result<CommentWords, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        let (release, feature) = (words::release(ctx, &product.0, release).await?, Some(self.0.id));
-        let asked = words::Asked { feature, release, period, segment, with: compared_with, most };
-        words::of_comments(ctx, &product.0, asked).await
-    }
+        /// Words and phrases that distinguish the comments about it.
+        comment_words;
 
-    /// Words and phrases that distinguish the titles of the incidents that affect it.
-    async fn incident_words(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days on which the incidents began; the last 90 days by default.")] period: Option<
-            PeriodInput,
-        >,
-        #[graphql(desc = "Only incidents with an attribution that names this release.")] release: Option<
-            Reference,
-        >,
-        #[graphql(default, desc = "What they are compared with.")] compared_with: WordsBaseline,
-        #[graphql(default = 10, desc = "Maximum number of words, 1 to 50.")] most: i32,
-    ) -> Result<IncidentWords, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        let (release, feature) = (words::release(ctx, &product.0, release).await?, Some(self.0.id));
-        let asked = words::Asked { feature, release, period, segment: None, with: compared_with, most };
-        words::of_incidents(ctx, &product.0, asked).await
-    }
+        /// Words and phrases that distinguish the titles of the incidents that affect it.
+        incident_words;
 
-    /// Days and weeks in which it had more incidents than expected, regardless of release; in the order of their last
-    /// days.
-    async fn alerts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Days on which an alert may end, at most ten years; the last 90 days by default.")]
-        period: Option<PeriodInput>,
-    ) -> Result<Vec<IncidentAlert>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        alert::of(ctx, &product.0, Some(self.0.id), period).await
-    }
+        /// Days and weeks in which it had more incidents than expected, regardless of release; in the order of their last
+        /// days.
+        alerts;
 
-    /// Most likely time within the last 180 days at which the experience with it changed, and the suspected releases.
-    /// Null if there are too few data.
-    async fn change_point(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Use only data known at the end of this day; today by default.")] as_of: Option<
-            Date,
-        >,
-    ) -> Result<Option<ChangePoint>, Fault> {
-        let product = product::of(ctx, self.0.product_id).await?;
-        regression::change_point(ctx, &product.0, self.0.id, as_of).await
+        /// Most likely time within the last 180 days at which the experience with it changed, and the suspected releases.
+        /// Null if there are too few data.
+        change_point;
     }
 }

@@ -84,7 +84,7 @@ async fn whoever_may_not_is_told_so_before_anything_else(backend: Backend) {
     for (name, token) in callers(&app).await {
         for (field, query) in samples() {
             let bent = match field.as_str() {
-                "Mutation.updateProduct" => query.replace("\"none\"", "\"none\", name: null"),
+                "Mutation.updateProduct" => query.replace(" })", ", name: null })"),
                 _ => query
                     .replace("_00000000000000000000000000000000", "")
                     .replace("(first: 1)", "(first: -1)"),

@@ -24,8 +24,8 @@ pub(super) const ALARMS: &str = r#"{ "data": { "alarms": [
     { "id": 9, "name": "Slow", "tags": [], "since": "2026-05-03T11:00:00Z", "env": "prod" } ] } }"#;
 
 async fn a_mapping_says_what_a_payload_becomes(backend: Backend) {
-    let app = shop(backend).await;
-    let generic = Hook::new(&app, "GENERIC", json!({ "mapping": mapping() })).await;
+    let story = shop(backend).await;
+    let generic = Hook::new(&story, "GENERIC", json!({ "mapping": mapping() })).await;
     assert_eq!(generic.standard("a", 0, ALARMS).await.0, 202);
     assert_eq!(generic.standard("a", 0, ALARMS).await.1, r#"{"status":"known"}"#);
     generic.standard("b", 0, r#"{"data": {"alarms": []}}"#).await;
@@ -37,7 +37,7 @@ async fn a_mapping_says_what_a_payload_becomes(backend: Backend) {
         done[2]["state"] == "FAILED" && reason.contains("dreadful") && reason.contains("severity"),
         "{done:#?}"
     );
-    let found = incidents(&app).await;
+    let found = incidents(&story).await;
     let shown: Vec<_> = found.iter().map(|one| (&one["title"], &one["severity"], &one["openedAt"])).collect();
     assert_eq!(shown[0], (&json!("Search is down"), &json!(1), &json!("2026-05-03T10:00:00+00:00")));
     assert_eq!(shown[1], (&json!("Slow"), &json!(3), &json!("2026-05-03T11:00:00+00:00")));
@@ -47,14 +47,16 @@ async fn a_mapping_says_what_a_payload_becomes(backend: Backend) {
         { "target": "scale", "constant": "stars" }, { "target": "rating", "path": "score" },
         { "target": "comment", "path": "text" }, { "target": "customer", "path": "who" },
         { "target": "feature", "constant": "search" }, { "target": "external_id", "path": "id" } ] });
-    let update = "mutation($input: UpdateInboundWebhookInput!) { updateInboundWebhook(input: $input) {
-        webhook { mapping { kind fields { target path constant values { from to } } } } } }";
-    let updated = app.asks(update, json!({ "input": { "webhook": generic.id, "mapping": answers } })).await;
+    let updated = story
+        .gets(
+            "UpdateInboundWebhookWithMapping",
+            json!({ "input": { "webhook": generic.id, "mapping": answers } }),
+        )
+        .await;
     assert_eq!(updated["updateInboundWebhook"]["webhook"]["mapping"]["kind"], "FEEDBACK");
     generic.standard("d", 0, r#"{"id": "r1", "score": 2, "text": "it hangs", "who": "ann"}"#).await;
     generic.done(4).await;
-    let query = "{ feature(product: \"shop\", feature: \"search\") { feedback { nodes { rating comment customer { key } source } } } }";
-    let answers = app.asks(query, json!({})).await["feature"]["feedback"]["nodes"].clone();
+    let answers = story.gets("FeatureFeedback", json!({})).await["feature"]["feedback"]["nodes"].clone();
     assert_eq!(
         answers,
         json!([{ "rating": 2.0, "comment": "it hangs", "customer": { "key": "ann" }, "source": "from GENERIC" }])
@@ -62,13 +64,11 @@ async fn a_mapping_says_what_a_payload_becomes(backend: Backend) {
 }
 
 async fn a_dry_run_writes_nothing(backend: Backend) {
-    let app = shop(backend).await;
-    let generic = Hook::new(&app, "GENERIC", json!({ "mapping": mapping() })).await;
-    let github = Hook::new(&app, "GITHUB", json!({ "versionPrefix": "v" })).await;
-    let preview = "query($webhook: ID!, $body: String!, $event: String) {
-        inboundPreview(webhook: $webhook, body: $body, event: $event) { reason items { kind fields { name value } } } }";
+    let story = shop(backend).await;
+    let generic = Hook::new(&story, "GENERIC", json!({ "mapping": mapping() })).await;
+    let github = Hook::new(&story, "GITHUB", json!({ "versionPrefix": "v" })).await;
     let shown =
-        app.asks(preview, json!({ "webhook": generic.id, "body": ALARMS })).await["inboundPreview"].clone();
+        story.gets("InboundPreviewItems", json!({ "webhook": generic.id, "body": ALARMS })).await["inboundPreview"].clone();
     assert_eq!(shown["items"].as_array().unwrap().len(), 2);
     let fields = shown["items"][0]["fields"].as_array().unwrap();
     let value =
@@ -76,7 +76,7 @@ async fn a_dry_run_writes_nothing(backend: Backend) {
     assert_eq!((value("severity"), value("feature")), (Some(json!("1")), Some(json!("search"))));
     assert_eq!(value("opened_at"), Some(json!("2026-05-03T10:00:00+00:00")));
     let asked = json!({ "webhook": github.id, "body": RELEASE, "event": "release" });
-    let shown = app.asks(preview, asked).await["inboundPreview"]["items"][0].clone();
+    let shown = story.gets("InboundPreviewItems", asked).await["inboundPreview"]["items"][0].clone();
     assert_eq!(
         (&shown["kind"], &shown["fields"][1]),
         (&json!("RELEASE"), &json!({ "name": "version", "value": "2.4" }))
@@ -86,10 +86,12 @@ async fn a_dry_run_writes_nothing(backend: Backend) {
         ("{", "release", "It would fail: the payload is not JSON"),
         (r#"{"action": "published", "release": {}}"#, "release", "`release.tag_name` is missing"),
     ] {
-        let shown = app.asks(preview, json!({ "webhook": github.id, "body": body, "event": event })).await;
+        let shown = story
+            .gets("InboundPreviewItems", json!({ "webhook": github.id, "body": body, "event": event }))
+            .await;
         let said = shown["inboundPreview"]["reason"].as_str().unwrap();
         assert!(said.contains(reason), "{said}");
     }
-    assert_eq!(incidents(&app).await.len(), 0);
+    assert_eq!(incidents(&story).await.len(), 0);
     generic.done(0).await;
 }

@@ -14,7 +14,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::{Inside, Moved, RUN, run_all};
+use super::{Inside, Moved, run_all};
 
 on_both!(
     another_server_takes_over_the_job_of_one_that_was_killed,
@@ -22,6 +22,8 @@ on_both!(
     a_server_that_is_stopped_gives_its_job_back,
     a_job_whose_servers_all_die_is_given_up,
 );
+
+const RUN: &str = "mutation($name: JobName!) { runJob(input: { name: $name }) { job { name } } }";
 
 /// Events that are old enough to be pruned: enough for a server to be caught in the middle.
 const OLD: usize = 60_000;

@@ -1,6 +1,6 @@
 //! Products, compared and as wholes.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
@@ -13,25 +13,25 @@ on_both!(
     all_fields_of_a_query_know_a_new_product,
 );
 
+const OPERATIONS: &str = include_str!("../../stories/scores.graphql");
+
 async fn products_are_compared_by_their_wholes(backend: Backend) {
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     for (product, rating) in [("good", 5), ("bad", 1), ("few", 5)] {
-        app.product(product, &["part"]).await;
+        story.product(product, &["part"]).await;
         let answers = if product == "few" { 2 } else { 30 };
         for _ in 0..answers {
-            app.submits(json!({ "product": product, "scale": "csat", "rating": rating })).await;
+            story.submits(json!({ "product": product, "scale": "csat", "rating": rating })).await;
         }
         // A verdict on a part does not apply to the whole.
         for _ in 0..10 {
             let part =
                 json!({ "product": product, "feature": "part", "scale": "csat", "rating": 6 - rating });
-            app.submits(part).await;
+            story.submits(part).await;
         }
     }
-    app.product("unheard", &[]).await;
-    let query = "{ productComparison { entries { rank product { key } value { score responses } } }
-        good: product(product: \"good\") { value { score } } }";
-    let data = app.asks(query, json!({})).await;
+    story.product("unheard", &[]).await;
+    let data = story.gets("ProductComparisonAndProduct", json!({})).await;
     let entries = data["productComparison"]["entries"].as_array().unwrap();
     let told: Vec<_> = entries
         .iter()
@@ -48,28 +48,26 @@ async fn products_are_compared_by_their_wholes(backend: Backend) {
 }
 
 async fn each_product_is_compared_on_its_own_day(backend: Backend) {
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     let now = ballroom::clock::now();
-    let create = "mutation($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
     // Wherever the clock stands, these two never have the same day.
     let zones = [("Pacific/Kiritimati", 14), ("Pacific/Pago_Pago", -11)];
     for (zone, _) in zones {
         let key = zone.replace('/', "-");
-        app.asks(create, json!({ "input": { "key": key, "timeZone": zone } })).await;
+        story.gets("CreateProduct", json!({ "input": { "key": key, "timeZone": zone } })).await;
         for _ in 0..6 {
-            app.submits(json!({ "product": key, "scale": "csat", "rating": 4, "occurredAt": now })).await;
+            story.submits(json!({ "product": key, "scale": "csat", "rating": 4, "occurredAt": now })).await;
         }
     }
-    let query =
-        "query($asOf: Date) { productComparison(asOf: $asOf) { asOf entries { product { key timeZone }
-        value { asOf responses } } } }";
     let day = |zone: &str| {
         let hours = zones.iter().find(|(name, _)| *name == zone).unwrap().1;
         (now + chrono::TimeDelta::hours(hours)).date_naive()
     };
     let latest = day(zones[0].0);
     for as_of in [Value::Null, json!(latest)] {
-        let data = app.asks(query, json!({ "asOf": as_of })).await["productComparison"].clone();
+        let data =
+            story.gets("ProductComparisonEntries", json!({ "asOf": as_of })).await["productComparison"]
+                .clone();
         assert_eq!(data["asOf"], json!(latest), "the latest of their days");
         for entry in data["entries"].as_array().unwrap() {
             let zone = entry["product"]["timeZone"].as_str().unwrap();
@@ -78,22 +76,20 @@ async fn each_product_is_compared_on_its_own_day(backend: Backend) {
         assert_eq!(data["entries"].as_array().unwrap().len(), 2);
     }
     // A period is over where its last day is, and of all products once it is of each.
-    let compared = "query($period: PeriodInput!) { productComparison(period: $period) { complete } }";
     let earliest = day(zones[1].0);
     for (until, complete) in
         [(latest + Days::new(1), false), (latest, false), (earliest + Days::new(1), false), (earliest, true)]
     {
         let period = json!({ "from": "2026-01-01", "until": until });
-        let data = app.asks(compared, json!({ "period": period })).await;
+        let data = story.gets("ProductComparison", json!({ "period": period })).await;
         assert_eq!(data["productComparison"]["complete"], complete, "{until}");
     }
     let tomorrow = json!({ "asOf": latest + Days::new(1) });
-    assert_eq!(app.is_refused(query, tomorrow).await.1, "asOf");
+    assert_eq!(story.is_refused("ProductComparisonEntries", tomorrow).await.1, "asOf");
 }
 
 async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &["search", "cart"]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await;
     // Every response names a feature; search, which is less popular, gets fewer and fewer responses, and both decline
     // on day 40.
     let first: NaiveDate = "2026-01-01".parse().unwrap();
@@ -106,13 +102,8 @@ async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: 
             items.extend((0..answers).map(|_| item.clone()));
         }
     }
-    let submit = "mutation($items: [SubmitFeedbackInput!]!) { submitFeedbackBatch(input: { items: $items }) { refused } }";
-    app.asks(submit, json!({ "items": items })).await;
-    let query = "{ product(product: \"shop\") {
-        standardFigures(period: { from: \"2026-01-01\", until: \"2026-04-01\" }) { scale { key } value responses }
-        changePoint(asOf: \"2026-03-21\") { detected day suspects { probability } otherProbability }
-        early: changePoint(asOf: \"2026-02-09\") { detected suspects { probability } otherProbability } } }";
-    let product = app.asks(query, json!({})).await["product"].clone();
+    story.gets("SubmitFeedbackBatch", json!({ "items": items })).await;
+    let product = story.gets("ProductStandardFigures", json!({})).await["product"].clone();
     // 120 of 380 responses are the fives of the cart.
     let figure = &product["standardFigures"][0];
     assert_eq!((&figure["scale"]["key"], &figure["responses"]), (&json!("csat"), &json!(380)), "{product:#}");
@@ -127,17 +118,17 @@ async fn a_product_s_figures_and_change_point_rest_on_all_its_features(backend: 
 
 /// One field reads the counts anew; the others must not be answered from a snapshot that does not know the product.
 async fn all_fields_of_a_query_know_a_new_product(backend: Backend) {
-    let app = App::start(backend).await;
+    let story = Story::on(backend, OPERATIONS).await;
     for number in 0..6 {
         let product = format!("shop-{number}");
-        app.product(&product, &["cart"]).await;
+        story.product(&product, &["cart"]).await;
         let answer = json!({ "product": product, "feature": "cart", "scale": "csat", "rating": 4 });
-        app.submits(answer).await;
+        story.submits(answer).await;
         let query = format!(
             "{{ product(product: \"{product}\") {{ standardFigures {{ value }} value {{ score }} alerts {{ kind }}
             features(first: 5) {{ nodes {{ value {{ responses }} alerts {{ kind }} }} }} }} }}"
         );
-        let shown = app.asks(&query, json!({})).await["product"].clone();
+        let shown = story.app.asks(&query, json!({})).await["product"].clone();
         assert_eq!(shown["features"]["nodes"][0]["value"]["responses"], 1, "{shown:#}");
     }
 }

@@ -1,6 +1,6 @@
 //! Deployments that are sent again, and the releases that they ship.
 
-use ballroom_tests::{App, Backend, on_both};
+use ballroom_tests::{Backend, on_both, story::Story};
 use serde_json::{Value, json};
 
 use super::{PLAN, with};
@@ -13,20 +13,18 @@ on_both!(
     what_changed_of_a_deployment_can_be_asked_for,
 );
 
-pub(super) const DEPLOY: &str =
-    "mutation($input: RecordDeploymentInput!) { recordDeployment(input: $input) { outcome deployment {
-    id status environment revision release { version lifecycle releasedAt } } } }";
+const OPERATIONS: &str = include_str!("../../stories/states.graphql");
 
 async fn a_deployment_converges_and_is_not_another_one(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     for version in ["1", "2"] {
-        app.asks(PLAN, json!({ "input": { "product": "shop", "version": version } })).await;
+        story.gets(PLAN, json!({ "input": { "product": "shop", "version": version } })).await;
     }
     let job = json!({ "release": "1", "environment": "staging", "status": "FAILED", "externalId": "job-7",
         "deployedAt": "2026-03-01T10:00:00Z" });
     let deploy = async |more: Value| {
-        app.asks(DEPLOY, json!({ "input": with(job.clone(), more) })).await["recordDeployment"].clone()
+        story.gets("RecordDeployment", json!({ "input": with(job.clone(), more) })).await["recordDeployment"]
+            .clone()
     };
     let first = deploy(json!({})).await;
     assert_eq!(first["outcome"], "CREATED");
@@ -38,21 +36,20 @@ async fn a_deployment_converges_and_is_not_another_one(backend: Backend) {
         [(json!({ "release": "2" }), "release"), (json!({ "environment": "qa" }), "environment")]
     {
         let (code, argument, message) =
-            app.is_refused(DEPLOY, json!({ "input": with(job.clone(), more) })).await;
+            story.is_refused("RecordDeployment", json!({ "input": with(job.clone(), more) })).await;
         assert_eq!((code.as_str(), argument.as_str()), ("CONFLICT", field), "{message}");
     }
 }
 
 async fn a_deployment_to_production_ships_a_planned_release(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let plan = async |version: &str| {
-        app.asks(PLAN, json!({ "input": { "product": "shop", "version": version } })).await;
+        story.gets(PLAN, json!({ "input": { "product": "shop", "version": version } })).await;
     };
     let deploy = async |version: &str, place: &str, status: &str| {
         let input = json!({ "product": "shop", "release": version, "environment": place, "status": status,
             "deployedAt": "2026-03-01T10:00:00Z" });
-        let data = app.asks(DEPLOY, json!({ "input": input })).await;
+        let data = story.gets("RecordDeployment", json!({ "input": input })).await;
         data["recordDeployment"]["deployment"]["release"].clone()
     };
     plan("1").await;
@@ -61,10 +58,7 @@ async fn a_deployment_to_production_ships_a_planned_release(backend: Backend) {
     let shipped =
         json!({ "version": "1", "lifecycle": "RELEASED", "releasedAt": "2026-03-01T10:00:00+00:00" });
     assert_eq!(deploy("1", "production", "SUCCEEDED").await, shipped);
-    let update =
-        "mutation($places: [String!]) { updateProduct(input: { product: \"shop\", shipsTo: $places }) {
-        product { shipsTo } } }";
-    let places = app.asks(update, json!({ "places": ["eu", "us"] })).await;
+    let places = story.gets("UpdateProduct", json!({ "places": ["eu", "us"] })).await;
     assert_eq!(places["updateProduct"]["product"]["shipsTo"], json!(["eu", "us"]));
     plan("2").await;
     assert_eq!(deploy("2", "production", "SUCCEEDED").await["lifecycle"], "PLANNED");
@@ -72,13 +66,12 @@ async fn a_deployment_to_production_ships_a_planned_release(backend: Backend) {
 }
 
 async fn a_deployment_that_turns_out_to_have_failed_ships_nothing(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
-    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "1" } })).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
+    story.gets(PLAN, json!({ "input": { "product": "shop", "version": "1" } })).await;
     let deploy = async |id: &str, status: &str, at: &str| {
         let input = json!({ "product": "shop", "release": "1", "environment": "production", "status": status,
             "deployedAt": at, "externalId": id });
-        let data = app.asks(DEPLOY, json!({ "input": input })).await;
+        let data = story.gets("RecordDeployment", json!({ "input": input })).await;
         let release = data["recordDeployment"]["deployment"]["release"].clone();
         (release["lifecycle"].as_str().unwrap().to_owned(), release["releasedAt"].clone())
     };
@@ -95,9 +88,7 @@ async fn a_deployment_that_turns_out_to_have_failed_ships_nothing(backend: Backe
     assert_eq!(deploy("b", "FAILED", second).await, ("WITHDRAWN".to_owned(), since(second)));
     // Deployed once more, customers have it again; what was before its withdrawal does not bring it back.
     assert_eq!(deploy("late", "SUCCEEDED", first).await.0, "WITHDRAWN");
-    let withdrawn =
-        app.asks("{ release(release: \"1\") { withdrawnAt } }", json!({})).await["release"]["withdrawnAt"]
-            .clone();
+    let withdrawn = story.gets("Release", json!({})).await["release"]["withdrawnAt"].clone();
     let withdrawn: chrono::DateTime<chrono::Utc> = withdrawn.as_str().unwrap().parse().unwrap();
     let later =
         (withdrawn + chrono::TimeDelta::milliseconds(1)).to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
@@ -107,39 +98,38 @@ async fn a_deployment_that_turns_out_to_have_failed_ships_nothing(backend: Backe
     let deploy = async |version: &str, status: &str| {
         let input = json!({ "product": "shop", "release": version, "environment": "production", "status": status,
             "deployedAt": first, "externalId": version });
-        let data = app.asks(DEPLOY, json!({ "input": input })).await;
+        let data = story.gets("RecordDeployment", json!({ "input": input })).await;
         data["recordDeployment"]["deployment"]["release"]["lifecycle"].as_str().unwrap().to_owned()
     };
-    let ship = "mutation($input: ShipReleaseInput!) { shipRelease(input: $input) { release { lifecycle } } }";
     for (version, declared) in [("2", "planned before"), ("3", "shipped after"), ("4", "planned after")] {
-        app.asks(PLAN, plan(version, (declared == "planned before").then_some(first))).await;
+        story.gets(PLAN, plan(version, (declared == "planned before").then_some(first))).await;
         assert_eq!(deploy(version, "SUCCEEDED").await, "RELEASED");
         match declared {
             "shipped after" => {
                 let input = json!({ "product": "shop", "release": version, "releasedAt": first });
-                app.asks(ship, json!({ "input": input })).await;
+                story.admin.ships_release(input).await;
             }
             "planned after" => {
-                app.asks(PLAN, plan(version, Some(first))).await;
+                story.gets(PLAN, plan(version, Some(first))).await;
             }
             _ => (),
         }
         assert_eq!(deploy(version, "FAILED").await, "RELEASED", "{declared}");
     }
-    app.verify().await;
+    story.verify().await;
 }
 
 async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
     let deploy = async |version: &str, day: &str, more: Value| {
         let input = json!({ "product": "shop", "release": version, "environment": "production", "status": "SUCCEEDED",
             "deployedAt": format!("2026-{day}T10:00:00Z") });
-        app.asks(DEPLOY, json!({ "input": with(input, more) })).await["recordDeployment"].clone()
+        story.gets("RecordDeployment", json!({ "input": with(input, more) })).await["recordDeployment"]
+            .clone()
     };
     let since = |told: &Value| told["deployment"]["release"]["releasedAt"].as_str().unwrap()[..10].to_owned();
     for (version, days) in [("1", ["05-01", "04-20"]), ("2", ["04-20", "05-01"])] {
-        app.asks(PLAN, json!({ "input": { "product": "shop", "version": version } })).await;
+        story.gets(PLAN, json!({ "input": { "product": "shop", "version": version } })).await;
         deploy(version, days[0], json!({})).await;
         let told = deploy(version, days[1], json!({})).await;
         assert_eq!((told["outcome"].as_str().unwrap(), since(&told)), ("CREATED", "2026-04-20".to_owned()));
@@ -150,7 +140,7 @@ async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend
         assert_eq!(deploy(version, days[0], json!({})).await["outcome"], "UNCHANGED");
     }
     // One that was corrected.
-    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "3" } })).await;
+    story.gets(PLAN, json!({ "input": { "product": "shop", "version": "3" } })).await;
     deploy("3", "04-10", json!({ "externalId": "a" })).await;
     deploy("3", "04-20", json!({ "externalId": "b" })).await;
     let told = deploy("3", "04-15", json!({ "externalId": "a" })).await;
@@ -158,11 +148,12 @@ async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend
     let told = deploy("3", "04-15", json!({ "externalId": "a", "status": "FAILED" })).await;
     assert_eq!(since(&told), "2026-04-20");
     // A declared time remains, and the release was released again after the withdrawal.
-    app.asks(
-        PLAN,
-        json!({ "input": { "product": "shop", "version": "4", "releasedAt": "2026-05-01T00:00:00Z" } }),
-    )
-    .await;
+    story
+        .gets(
+            PLAN,
+            json!({ "input": { "product": "shop", "version": "4", "releasedAt": "2026-05-01T00:00:00Z" } }),
+        )
+        .await;
     assert_eq!(since(&deploy("4", "04-20", json!({})).await), "2026-05-01");
     for mutation in [
         "mutation { withdrawRelease(input: { product: \"shop\", release: \"1\", withdrawnAt: \"2026-05-02T00:00:00Z\" }) {
@@ -170,7 +161,7 @@ async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend
         "mutation { shipRelease(input: { product: \"shop\", release: \"1\", releasedAt: \"2026-05-09T10:00:00Z\" }) {
             release { id } } }",
     ] {
-        app.asks(mutation, json!({})).await;
+        story.app.asks(mutation, json!({})).await;
     }
     assert_eq!(since(&deploy("1", "05-09", json!({})).await), "2026-05-09");
     assert_eq!(
@@ -181,27 +172,22 @@ async fn deployments_ship_since_the_earliest_in_whichever_order(backend: Backend
 }
 
 async fn what_changed_of_a_deployment_can_be_asked_for(backend: Backend) {
-    let app = App::start(backend).await;
-    app.product("shop", &[]).await;
-    app.asks(PLAN, json!({ "input": { "product": "shop", "version": "1" } })).await;
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
+    story.gets(PLAN, json!({ "input": { "product": "shop", "version": "1" } })).await;
     let deploy = async |id: &str, status: &str| {
         let input = json!({ "product": "shop", "release": "1", "environment": "qa", "externalId": id, "status": status });
-        app.asks(DEPLOY, json!({ "input": input })).await;
+        story.gets("RecordDeployment", json!({ "input": input })).await;
     };
     deploy("a", "FAILED").await;
     deploy("b", "SUCCEEDED").await;
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     let now = ballroom_tests::ballroom::clock::now().to_rfc3339();
-    let query = "query($at: DateTime!, $direction: OrderDirection!) {
-        new: deployments(filter: { createdAt: { from: $at } }) { totalCount }
-        changed: deployments(filter: { updatedAt: { from: $at } }) { nodes { externalId } }
-        deployments(orderBy: { field: UPDATED_AT, direction: $direction }) { nodes { externalId } } }";
     deploy("b", "SUCCEEDED").await;
-    let before = app.asks(query, json!({ "at": now, "direction": "ASC" })).await;
+    let before = story.gets("Deployments", json!({ "at": now, "direction": "ASC" })).await;
     assert_eq!(before["changed"]["nodes"], json!([]), "the same again changes nothing");
     deploy("a", "SUCCEEDED").await;
     for (direction, order) in [("ASC", ["b", "a"]), ("DESC", ["a", "b"])] {
-        let after = app.asks(query, json!({ "at": now, "direction": direction })).await;
+        let after = story.gets("Deployments", json!({ "at": now, "direction": direction })).await;
         assert_eq!(after["new"]["totalCount"], 0);
         assert_eq!(after["changed"]["nodes"], json!([{ "externalId": "a" }]));
         let nodes = after["deployments"]["nodes"].as_array().unwrap().iter();
