@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { useScreenQuery } from '~/app/operations'
 import { count } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ImportLink } from '~/part/import-link'
 import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, Input, PageHead, Stack } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -43,7 +44,7 @@ export default function Customers() {
                 <div className={table.more}>
                   {find
                     ? <Empty title={`No ${words('customer')} is called “${find}”`}>A part of the name or key is enough. A {words('customer')} appears with the first {words('response')} that names them.</Empty>
-                    : <Empty title={`No ${noun} yet`}>A {words('customer')} appears with the first {words('response')} that names them.</Empty>}
+                    : <Empty title={`No ${noun} yet`} action={<ImportLink />}>A {words('customer')} appears with the first {words('response')} that names them.</Empty>}
                 </div>
               )}
               {(after ?? customers.pageInfo.hasNextPage) && (

@@ -12,6 +12,7 @@ import { VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { SentenceText } from '~/part/story'
+import { ImportLink } from '~/part/import-link'
 import { ExportMenu } from '~/ui/export-menu'
 import { GateBadge } from '~/ui/gate'
 import { Button, Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
@@ -40,7 +41,7 @@ export default function Releases() {
           const { nodes, totalCount } = found?.releases ?? { nodes: [], totalCount: 0 }
           const planned = nodes.filter(({ lifecycle }) => lifecycle === 'PLANNED')
           const shipped = nodes.filter(({ lifecycle }) => lifecycle !== 'PLANNED')
-          if (nodes.length === 0) return <Empty title={`No ${words('releases')} yet`}>A {words('release')} appears when it is planned, shipped, deployed, or named by {words('responses')}.</Empty>
+          if (nodes.length === 0) return <Empty title={`No ${words('releases')} yet`} action={<ImportLink />}>A {words('release')} appears when it is planned, shipped, deployed, or named by {words('responses')}.</Empty>
           return (
             <Stack>
               {planned.length > 0 && (

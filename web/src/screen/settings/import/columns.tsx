@@ -1,9 +1,11 @@
+import { useState } from 'react'
 import { useSession } from '~/app/session'
+import { plural } from '~/format/number'
 import { useSaid } from '~/format/vocabulary'
-import { Input, Tag, classes } from '~/ui/parts'
+import { Button, Input, Tag, classes } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
 import table from '~/ui/table.module.css'
-import { FIELDS } from './fields'
+import { FIELDS, shownText } from './fields'
 import type { Choices, Origin } from './options'
 import type { Preview } from './send'
 import css from './view.module.css'
@@ -13,6 +15,8 @@ const COLUMN = 'column:'
 const TEXT = 'text:'
 const OTHER = 'other'
 const NOTHING = 'nothing'
+/** Fields that a file mostly has, whatever it calls them: shown also where they are not found. */
+const COMMON = new Set(['rating', 'scale', 'comment', 'feature', 'features', 'title', 'external_id', 'released_at'])
 
 interface Choice {
   value: string
@@ -23,6 +27,7 @@ interface Choice {
 export function Columns({ seen, choices, onChange }: { seen: Preview; choices: Choices; onChange: (choices: Choices) => void }) {
   const say = useSaid()
   const { products, scales } = useSession()
+  const [whole, showWhole] = useState(false)
   const own = FIELDS[seen.kind]
   // Of a known export, fields may have names that only it has: two ratings of one row.
   const extra = seen.fields.filter(({ field }) => !own.some(({ name }) => name === field)).map(({ field }) => ({ name: field, label: field }))
@@ -30,7 +35,10 @@ export function Columns({ seen, choices, onChange }: { seen: Preview; choices: C
     product: products.map(({ key, name }) => ({ value: key, label: name })),
     scale: scales.map(({ key, name }) => ({ value: key, label: name ?? key })),
   }
-  const say_ = (field: string, origin: Origin | null) => {
+  const all = [...own, ...extra]
+  const isUsed = ({ name, needed }: { name: string; needed?: boolean }) => needed || COMMON.has(name) || name in choices.fields || [...seen.fields, ...seen.constants].some(({ field }) => field === name) || seen.missing.includes(name)
+  const shown = whole ? all : all.filter(isUsed)
+  const saysOf = (field: string, origin: Origin | null) => {
     const rest = Object.fromEntries(Object.entries(choices.fields).filter(([name]) => name !== field))
     onChange({ ...choices, fields: origin ? { ...rest, [field]: origin } : rest })
   }
@@ -41,12 +49,13 @@ export function Columns({ seen, choices, onChange }: { seen: Preview; choices: C
         <table className={classes(table.table, css.columns)}>
           <thead><tr><th scope="col">Field</th><th scope="col">Comes from</th><th scope="col">Found</th><th scope="col">Becomes, in the first row</th></tr></thead>
           <tbody>
-            {[...own, ...extra].map((field) => (
-              <Line key={field.name} {...field} label={say(field.label)} seen={seen} said={choices.fields[field.name]} texts={texts[field.name] ?? []} onSay={(origin) => say_(field.name, origin)} />
+            {shown.map((field) => (
+              <Line key={field.name} {...field} label={say(field.label)} seen={seen} said={choices.fields[field.name]} texts={texts[field.name] ?? []} onSay={(origin) => saysOf(field.name, origin)} />
             ))}
           </tbody>
         </table>
       </div>
+      {shown.length < all.length && <div><Button small kind="ghost" icon="plus" onClick={() => showWhole(true)}>{plural(all.length - shown.length, 'more field')}</Button></div>}
       {seen.unread.length > 0 && <p className={css.unread}>Not read: {seen.unread.map((name) => <Tag key={name}><span dir="auto">{name}</span></Tag>)}</p>}
     </section>
   )
@@ -95,7 +104,7 @@ function Line({ name, label, needed, named, seen, said, texts, onSay }: {
         </span>
       </td>
       <td className={table.muted}>{missing ? <b className={css.bad}>Needed</b> : said ? 'as you said' : value === NOTHING ? '' : found?.reason ?? (text !== undefined ? 'by its content' : 'by its name')}</td>
-      <td className={css.example} dir="auto">{example}</td>
+      <td className={css.example} dir="auto">{example && shownText(name, example)}</td>
     </tr>
   )
 }

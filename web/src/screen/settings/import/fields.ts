@@ -1,3 +1,4 @@
+import { momentText } from '~/format/date'
 import type { Word } from '~/format/vocabulary'
 
 /** What the rows of a file are. */
@@ -50,4 +51,9 @@ export const CREATED_BY: Record<Kind, readonly Created[]> = {
   incidents: CREATED,
   exposure: ['features', 'segments', 'products'],
   releases: ['features', 'products'],
+}
+
+/** A value of a row: a moment in the reader's time zone, all else as it is. */
+export function shownText(field: string, text: string): string {
+  return field.endsWith('_at') && !Number.isNaN(Date.parse(text)) ? momentText(text) : text
 }

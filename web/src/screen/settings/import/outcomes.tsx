@@ -3,7 +3,7 @@ import { useSaid } from '~/format/vocabulary'
 import { classes } from '~/ui/parts'
 import { Message } from '~/ui/states'
 import table from '~/ui/table.module.css'
-import { CREATED, CREATED_BY, FIELDS, type Created } from './fields'
+import { CREATED, CREATED_BY, FIELDS, shownText, type Created } from './fields'
 import type { Outcome, Preview, Reject } from './send'
 import css from './view.module.css'
 
@@ -16,7 +16,7 @@ export function bytesText(bytes: number): string {
 
 /** How the file was read. */
 export function Found({ seen, size }: { seen: Preview; size: number }) {
-  return <><Message text={[seen.preset && `Export of ${seen.preset}`, seen.about].filter(Boolean).join(': ')} />, {bytesText(size)}</>
+  return <><Message text={[seen.preset && `Export of ${seen.preset}`, seen.about.replace(/^(csv|json|xlsx|xlsb|xls|ods)\b/, (format) => format.toUpperCase())].filter(Boolean).join(': ')} />, {bytesText(size)}</>
 }
 
 /** What can become of a row, in the order of the bar. */
@@ -67,13 +67,13 @@ export function Outcomes({ seen, stale, create, onCreate }: { seen: Preview; sta
           })}
         </fieldset>
       )}
-      <Rejects rejects={rejects} rejected={rows.rejected} title={hasMoreRows ? 'Why rows would be rejected' : `Why ${plural(rows.rejected, 'row')} would be rejected`} labelOf={label} />
+      <Rejects rejects={rejects.map((one) => ({ ...one, reason: one.reason.replace(/; create missing ones with --create \w+$/, '') }))} rejected={rows.rejected} title={hasMoreRows ? 'Why rows would be rejected' : `Why ${plural(rows.rejected, 'row')} would be rejected`} labelOf={label} />
       {warnings.length > 0 && <ul className={css.warnings} aria-label="Warnings">{warnings.map((text) => <li key={text} dir="auto"><Message text={text} /></li>)}</ul>}
       {firstRows.length > 0 && (
         <div className={css.wide}>
           <table className={classes(table.table, css.rows)} aria-label="First rows">
             <thead><tr>{fields.map(({ name, label: text }) => <th key={name} scope="col">{say(text)}</th>)}</tr></thead>
-            <tbody>{firstRows.map((row, index) => <tr key={index}>{fields.map(({ name }) => <td key={name} dir="auto">{row[name]}</td>)}</tr>)}</tbody>
+            <tbody>{firstRows.map((row, index) => <tr key={index}>{fields.map(({ name }) => <td key={name} dir="auto">{shownText(name, row[name] ?? '')}</td>)}</tr>)}</tbody>
           </table>
         </div>
       )}
@@ -81,11 +81,11 @@ export function Outcomes({ seen, stale, create, onCreate }: { seen: Preview; sta
   )
 }
 
-export function Rejects({ rejects, rejected, title, labelOf }: { rejects: readonly Reject[]; rejected: number; title: string; labelOf: (field: string) => string }) {
+export function Rejects({ rejects, rejected, title, labelOf, heading: Heading = 'h4' }: { rejects: readonly Reject[]; rejected: number; title: string; labelOf: (field: string) => string; heading?: 'h3' | 'h4' }) {
   if (rejected === 0) return null
   return (
     <div className={css.rejects}>
-      <h4>{title}</h4>
+      <Heading>{title}</Heading>
       <ul>
         {rejects.map(({ field, reason, line, rows }) => (
           <li key={`${field} ${reason} ${line}`}>

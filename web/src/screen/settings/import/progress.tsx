@@ -40,9 +40,11 @@ export function Progress({ id, file, onAgain, onEnd }: { id: string; file: strin
           <div className={css.stage}>
             {running && <div className={css.sending}><progress aria-label="Imported" max={Math.max(1, found.bytes)} value={found.bytesRead} /><span role="status">{bytesText(found.bytesRead)} of {bytesText(found.bytes)}, {plural(found.rowsRead, 'row')}</span></div>}
             {found.importState === 'FAILED' && <p role="alert" className={css.refusal}>The rows before the error are stored. Mend the file and import it again: what is stored is recognized.</p>}
-            <OutcomeBar rows={{ ...NONE, read: found.rowsRead, accepted: found.rowsAccepted, updated: found.rowsUpdated, unchanged: found.rowsUnchanged, rejected: found.rowsRejected }} />
-            {!running && <p className={css.small}>{plural(found.rowsRead, 'row')} read, {count(found.rowsAccepted)} stored.</p>}
-            <Rejects rejects={found.rejects} rejected={found.rowsRejected} title={`Why ${plural(found.rowsRejected, 'row was', 'rows were')} rejected`} labelOf={(name) => say(FIELDS[found.kind.toLowerCase() as Kind].find((field) => field.name === name)?.label ?? name)} />
+            <div>
+              <OutcomeBar rows={{ ...NONE, read: found.rowsRead, accepted: found.rowsAccepted, updated: found.rowsUpdated, unchanged: found.rowsUnchanged, rejected: found.rowsRejected }} />
+              {!running && <p className={css.small}>{plural(found.rowsRead, 'row')} read, {count(found.rowsAccepted)} stored.</p>}
+            </div>
+            <Rejects heading="h3" rejects={found.rejects} rejected={found.rowsRejected} title={`Why ${plural(found.rowsRejected, 'row was', 'rows were')} rejected`} labelOf={(name) => say(FIELDS[found.kind.toLowerCase() as Kind].find((field) => field.name === name)?.label ?? name)} />
             {!running && (
               <Toolbar>
                 <Button kind="primary" onClick={onAgain}>Import another file</Button>

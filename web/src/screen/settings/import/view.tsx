@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useSession } from '~/app/session'
-import { count } from '~/format/number'
-import { Button, Card, Spacer, Toolbar } from '~/ui/parts'
+import { count, plural } from '~/format/number'
+import { Button, Card, Toolbar } from '~/ui/parts'
 import { Message } from '~/ui/states'
 import { Columns } from './columns'
 import { Drop } from './drop'
@@ -98,7 +98,8 @@ export default function ImportFile({ onChange }: { onChange: () => void }) {
   if (!file) return <Card title="Import a file" note="You see what each row becomes before anything is stored."><Drop onFile={take} /></Card>
   if (begun) return <Progress key={begun} id={begun} file={file.name} onAgain={() => setState(START)} onEnd={onChange} />
   const stored = seen ? seen.rows.accepted + seen.rows.updated : 0
-  const ready = current && seen !== null && seen.missing.length === 0 && seen.rows.read > 0
+  // Of a long file only the first rows were tried; what stands after them may be new.
+  const ready = current && seen !== null && seen.missing.length === 0 && (stored > 0 || seen.hasMoreRows)
   const again = !busy && !current && (file.size > SMALL || refusal !== null)
   return (
     <Card title={<span dir="auto">{file.name}</span>} note={seen ? <Found seen={seen} size={file.size} /> : 'Nothing is stored yet.'} actions={<Button small kind="ghost" icon="close" onClick={() => { under.current?.abort(); clearTimeout(timer.current); setState(START) }}>Another file</Button>}>
@@ -108,17 +109,16 @@ export default function ImportFile({ onChange }: { onChange: () => void }) {
         <Options choices={choices} seen={seen} open={!seen && !busy} onChange={(next) => choose(file, next)} />
         {seen && <Columns seen={seen} choices={choices} onChange={(next) => choose(file, next)} />}
         {seen && <Outcomes seen={seen} stale={!current} create={choices.create} onCreate={(create) => choose(file, { ...choices, create })} />}
+        <details className={css.command}>
+          <summary>The same on the command line</summary>
+          <pre tabIndex={0} aria-label="Command">{commandOf(file.name, { ...choices, kind: choices.kind || (seen?.kind ?? '') })}</pre>
+        </details>
         <div className={css.foot}>
           <Toolbar>
-            {seen && <Button kind="primary" disabled={!ready || busy} onClick={() => void start(file, choices)}>{ready && !seen.hasMoreRows ? `Import ${count(stored)} of ${count(seen.rows.read)} rows` : 'Import'}</Button>}
+            {seen && <Button kind="primary" disabled={!ready || busy} onClick={() => void start(file, choices)}>{ready && !seen.hasMoreRows ? `Import ${count(stored)} of ${plural(seen.rows.read, 'row')}` : 'Import'}</Button>}
             {again && <Button onClick={() => void look(file, choices)}>Look again</Button>}
             <span role="status" className={css.state}>{busy ? (sent > 0 && sent < 1 ? `Sending, ${Math.round(sent * 100)}%` : 'Looking…') : seen && !current && !refusal ? 'Changed since' : ''}</span>
-            <Spacer />
           </Toolbar>
-          <details className={css.command}>
-            <summary>The same on the command line</summary>
-            <pre tabIndex={0} aria-label="Command">{commandOf(file.name, { ...choices, kind: choices.kind || (seen?.kind ?? '') })}</pre>
-          </details>
         </div>
       </div>
     </Card>
