@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useDeferredValue, useState, type KeyboardEvent } from 'react'
-import { capital, useWords } from '~/format/vocabulary'
+import { capital, useSaid, useWords } from '~/format/vocabulary'
+import { SECTIONS, type Section } from '~/screen/settings/sections'
 import { Dialog } from '~/ui/dialog'
 import { Icon, type IconName } from '~/ui/icon'
 import { useScreenQuery } from './operations'
@@ -17,17 +18,24 @@ export interface Entry {
 }
 
 const MOST_INCIDENTS = 5
+/** What only administrators may open. */
+const GUARDED = new Set<Section>(['tokens', 'webhooks'])
 
 function useFound(text: string, product: string, screens: Entry[]): { entries: Entry[]; busy: boolean } {
   const navigate = useNavigate()
   const words = useWords()
-  const { seesCustomers } = useRights()
+  const { seesCustomers, manages, administers } = useRights()
+  const say = useSaid()
   const pause = text.length === 0
   const { result } = useScreenQuery(PaletteQuery, { text, product }, { pause, hidden: true })
   const people = useScreenQuery(PalettePeopleQuery, { text, product }, { pause: pause || !seesCustomers, hidden: true }).result
   const matches = (title: string) => title.toLowerCase().includes(text.toLowerCase())
   const entries: Entry[] = screens.filter(({ title }) => matches(title))
   if (pause) return { entries, busy: false }
+  const sections = SECTIONS.filter((section) => manages && (administers || !GUARDED.has(section)))
+  const parts = [...sections.map((section) => ({ section, title: say(`Settings: ${capital(section)}`) })), ...(manages ? [{ section: 'imports' as const, title: 'Import a file' }] : [])]
+  for (const { section, title } of parts.filter((part) => matches(part.title)))
+    entries.push({ id: title.replace(/\W+/g, '-'), icon: title === 'Import a file' ? 'upload' : 'settings', title, detail: 'Settings', run: () => void navigate({ to: '/settings', search: { section } }) })
   for (const { id, key, name, product: of } of result.data?.features?.nodes ?? [])
     entries.push({ id, icon: 'value', title: name, detail: `${capital(words('feature'))} of ${of.name}`,
       run: () => void navigate({ to: '/p/$product/features/$feature', params: { product: of.key, feature: key } }) })

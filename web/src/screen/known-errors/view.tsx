@@ -100,7 +100,7 @@ function Gaps({ gaps }: { gaps: Gap[] }) {
   const words = useWords()
   const most = Math.max(...gaps.map(({ totalIncidents }) => totalIncidents))
   return (
-    <Card title="Where knowledge is missing" note={`${capital(words('incidents'))} of the last 90 days whose ${words('knownErrors')} no published ${words('article')} answers, or that have none.`}>
+    <Card title="Where knowledge is missing" note={`${capital(words('incidents'))} of the last 90 days whose ${words('knownErrors')} no published ${words('article')} answers, or that have none.`} actions={<ExportMenu title="Where knowledge is missing" table={() => [['feature', 'unanswered_incidents', 'incidents'], ...gaps.map(({ feature, unansweredIncidents, totalIncidents }) => [feature?.key, unansweredIncidents, totalIncidents])]} />}>
       <ul className={css.gaps}>
         {gaps.map(({ feature, unansweredIncidents, totalIncidents }) => (
           <li key={feature?.key ?? ''}>

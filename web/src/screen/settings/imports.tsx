@@ -5,6 +5,7 @@ import { useScreenQuery } from '~/app/operations'
 import { momentText } from '~/format/date'
 import { count, plural } from '~/format/number'
 import { useWords, type Words } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, Stack } from '~/ui/parts'
 import { Empty, Loaded, Message, Skeleton } from '~/ui/states'
 import table from '~/ui/table.module.css'
@@ -52,7 +53,8 @@ export function Imports() {
   return (
     <Stack>
       <Suspense fallback={<Card title="Import a file"><Skeleton rows={3} /></Card>}><ImportFile onChange={refresh} /></Suspense>
-      <Card flush title="Imports" note={<>Files of {words('responses')}, {words('incidents')}, {words('releases')} and active {words('customers')}, imported here or by <code>ballroom import</code>.</>}>
+      <Card flush title="Imports" note={<>Files of {words('responses')}, {words('incidents')}, {words('releases')} and active {words('customers')}, imported here or by <code>ballroom import</code>.</>}
+        actions={<ExportMenu title="Imports" table={() => [['id', 'file', 'kind', 'state', 'source', 'created_at', 'created_by', 'rows_read', 'rows_accepted', 'rows_updated', 'rows_unchanged', 'rows_rejected', 'rows_removed'], ...(result.data?.imports?.nodes ?? []).map((one) => [one.id, one.fileName, one.kind, one.importState, one.source, one.createdAt, one.createdBy?.name, one.rowsRead, one.rowsAccepted, one.rowsUpdated, one.rowsUnchanged, one.rowsRejected, one.rowsRemoved])]} />}>
         <Loaded result={{ ...result, fetching: false }} retry={refresh}>
           {({ imports }) => imports && (
             <>
