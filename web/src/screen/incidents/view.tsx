@@ -82,7 +82,7 @@ function List({ incidents }: { incidents: IncidentRow[] }) {
   const { key: product } = useProduct()
   const words = useWords()
   return (
-    <table className={classes(table.table, css.table)}>
+    <table className={classes(table.table, table.list, css.table)}>
       <thead>
         <tr>
           <th className={css.severity}><span className="visually-hidden">Severity</span></th><th>What is wrong</th><th className={css.state}>State</th>

@@ -59,7 +59,7 @@ export default function Releases() {
               )}
               <Card flush title="Shipped" note="The chart shows the change of the most affected feature, in points of 100, with its 95% interval."
                 actions={<ExportMenu title={`${name} releases`} figure={() => changesOf(shipped)} table={() => csv(shipped)} />}>
-                <table className={classes(table.table, css.table)}>
+                <table className={classes(table.table, table.list, css.table)}>
                   <thead>
                     <tr>
                       <th className={css.version}>{capital(words('release'))}</th>

@@ -62,7 +62,7 @@ function List({ reports }: { reports: ReportRow[] }) {
   const say = useSaid()
   const words = useWords()
   return (
-    <table className={classes(table.table, css.table)}>
+    <table className={classes(table.table, table.list, css.table)}>
       <thead><tr><th>Report</th><th className={css.kind}>Kind</th><th className={css.audience}>For</th><th className={css.asOf}>Data up to</th><th className={css.stored}>Saved</th><th className={css.files}>Files</th></tr></thead>
       <tbody>
         {reports.map(({ id, kind, title, audience, asOf, createdAt, storedBy, product }) => (
