@@ -12,7 +12,7 @@ const withoutFonts: Plugin = {
 }
 
 /** What the server answers itself while `npm run dev` serves the sources. */
-const proxied = ['/graphql', '/session', '/sign-in/oidc', '/docs', '/schema.graphql', '^/reports/.+']
+const proxied = ['/graphql', '/session', '/sign-in/oidc', '/docs', '/schema.graphql', '^/reports/.+', '/imports']
 
 /** Of built files the policy of the server holds (api/src/http/dashboard.rs), so that what it refuses is seen without a build of it. */
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -26,28 +26,60 @@ async function report(version) {
   return answer.report.file.text
 }
 
+/** The most milliseconds for one picture, and how often it is tried. */
+const PATIENCE = 30_000
+const TRIES = 3
+
+/** A picture of what the page shows; Playwright itself makes none in WebP. */
+async function pictured(page) {
+  // The browser draws what is in front, and waits for what is not.
+  await page.bringToFront()
+  const devtools = await page.context().newCDPSession(page)
+  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY })
+  return Buffer.from(data, 'base64')
+}
+
+/** It may never come on a busy machine: then it is said which one, and made anew. */
+async function made(name, take) {
+  for (let tries = 1; ; tries += 1) {
+    let timer
+    const late = new Promise((_, refuse) => { timer = setTimeout(() => refuse(new Error(`${name}: no picture within ${PATIENCE / 1000} s`)), PATIENCE) })
+    try {
+      return await Promise.race([take(), late])
+    } catch (error) {
+      if (tries === TRIES) throw error
+      console.log(String(error))
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
 const out = process.argv[2]
 mkdirSync(out, { recursive: true })
 const browser = await open()
 const iteration = await report('5.3')
 for (const scheme of ['light', 'dark']) {
   for (const [name, { path, height }] of Object.entries(PICTURES)) {
-    const arrived = path ? signedIn(browser, { scheme, width: WIDTH, height }) : arrives(browser, { scheme, width: 1000, height })
-    const { context, page } = await arrived
-    if (path) {
-      await page.goto(PAGE + path)
-      await settled(page)
-    } else {
-      await page.setContent(iteration)
-    }
-    const devtools = await context.newCDPSession(page)
-    const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY })
+    const picture = await made(`${name}-${scheme}`, async () => {
+      const { context, page } = await (path ? signedIn(browser, { scheme, width: WIDTH, height }) : arrives(browser, { scheme, width: 1000, height }))
+      try {
+        if (path) {
+          await page.goto(PAGE + path)
+          await settled(page)
+        } else {
+          await page.setContent(iteration)
+        }
+        return await pictured(page)
+      } finally {
+        await context.close()
+      }
+    })
     const file = `${out}/${name}-${scheme}.webp`
-    writeFileSync(file, Buffer.from(data, 'base64'))
+    writeFileSync(file, picture)
     const { size } = statSync(file)
     console.log(`${file}: ${Math.round(size / 1000)} kB`)
     if (size > MOST) throw new Error(`${file} has ${size} bytes, and may have ${MOST}`)
-    await context.close()
   }
 }
 await browser.close()

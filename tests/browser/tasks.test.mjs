@@ -162,6 +162,40 @@ story('everything is found by typing', async (page) => {
   await page.getByRole('heading', { level: 1, name: 'Notifications' }).waitFor()
 })
 
+story('settings and the import of files are found by typing, however fast', async (page) => {
+  await go(page, '/overview')
+  await page.keyboard.press('/')
+  await page.getByRole('combobox', { name: 'Find' }).waitFor()
+  await page.keyboard.type('import a')
+  await page.keyboard.press('Enter')
+  await page.getByText('Drop a file here').waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find' }).waitFor()
+  await page.keyboard.type('settings: sca')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Scales', exact: true }).waitFor()
+})
+
+story('each table of each screen can be saved, and each screen shows its query', async (page) => {
+  const { product } = await ask('{ product(product: "atelier") { iterations(first: 1) { nodes { id } } knownErrors(first: 1) { nodes { id } } } }')
+  const of = (path) => `/p/atelier${path}`
+  const sections = ['members', 'teams', 'tokens', 'segments', 'scales', 'schedules', 'imports'].map((section) => `/settings?section=${section}`)
+  const lacking = []
+  for (const path of [of('/value'), of('/features/export'), of('/compare'), of('/releases'), of('/releases/5.3'), of('/incidents'), of('/known-errors'), of('/iterations'), of(`/iterations/${product.iterations.nodes[0].id}`), of('/announcements'), '/overview', '/customers', '/customers/customer-0001', '/calendar', ...sections]) {
+    await go(page, path)
+    lacking.push(...await page.evaluate((where) => [...document.querySelectorAll('main table, main svg[data-chart]')].filter((one) => {
+      const card = one.closest('section')
+      const may = [...(card?.querySelectorAll('summary, a, button') ?? [])].some((button) => /Export|CSV|Report/.test(button.textContent))
+      return !may
+    }).map((one) => `${where}: ${one.closest('section')?.querySelector('h2, h3')?.textContent ?? one.outerHTML.slice(0, 80)}`), path))
+    await page.keyboard.press('q')
+    const query = page.getByRole('dialog').getByText(/query \w+/).first()
+    await query.waitFor({ timeout: 5000 }).catch(() => lacking.push(`${path}: no query`))
+    await page.keyboard.press('Escape')
+  }
+  assert.deepEqual(lacking, [])
+})
+
 story('keys lead to each screen, and ? shows them', async (page) => {
   await go(page, '/p/atelier/value')
   await page.keyboard.press('?')

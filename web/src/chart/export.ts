@@ -45,7 +45,7 @@ export type Source = SVGSVGElement | Figure
 
 const papered = (source: Source, title: string) => paper(source instanceof SVGSVGElement ? copied(source) : draw(source), title)
 
-function save(blob: Blob, name: string) {
+export function save(blob: Blob, name: string) {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name

@@ -5,6 +5,7 @@ import { useProduct } from '~/app/session'
 import { addDays, longDay, today } from '~/format/date'
 import { count, fixed, percent, plural } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
 import { Card, classes, Stat, Stats } from '~/ui/parts'
 import table from '~/ui/table.module.css'
 import css from './preparedness.module.css'
@@ -56,7 +57,7 @@ export function PreparednessCard({ preparedness }: { preparedness: PreparednessD
   const words = useWords()
   if (preparedness.releases.length === 0) return null
   return (
-    <Card flush title="How well support was prepared" note={`Whether support heard of each ${words('release')} before ${words('customers')} did.`}>
+    <Card flush title="How well support was prepared" note={`Whether support heard of each ${words('release')} before ${words('customers')} did.`} actions={<ExportMenu title="Preparedness" table={() => [['release', 'released_on', 'announcement', 'lead_time_hours', 'acknowledgements', 'affected_customers', 'coverage'], ...preparedness.releases.map(({ release, announcement, leadTimeHours, acknowledgements, affectedCustomers, coverage }) => [release.version, release.releasedOn, announcement?.title, leadTimeHours, acknowledgements, affectedCustomers, coverage])]} />}>
       <table className={classes(table.table, css.table)}>
         <thead><tr><th className={css.release}>{capital(words('release'))}</th><th>{capital(words('announcement'))}</th><th className={css.lead}>Published</th><th className={classes(table.number, css.wide)}>Acknowledged</th><th className={classes(table.number, css.wide)}>Notified</th></tr></thead>
         <tbody>

@@ -12,7 +12,7 @@ import { AnnouncementForm } from '~/part/announcement-form'
 import { Preparedness } from '~/part/preparedness'
 import { Dialog } from '~/ui/dialog'
 import { ExportMenu } from '~/ui/export-menu'
-import { Button, ButtonLink, Card, classes, PageHead, Select, Stack, Toolbar } from '~/ui/parts'
+import { Button, ButtonLink, Card, classes, Input, PageHead, Select, Stack, Toolbar } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { AnnouncementsQuery, CreateAnnouncement, type AnnouncementRow } from './query'
@@ -51,8 +51,8 @@ export default function Announcements() {
               choices={[{ value: '', label: 'All states' }, ...ANNOUNCEMENT_STATES.map((value) => ({ value, label: STATES[value] }))]} />
             <Select label="Kind" quiet value={kind ?? ''} active={Boolean(kind)} onChange={(next) => change({ kind: next || undefined })}
               choices={[{ value: '', label: 'All kinds' }, ...ANNOUNCEMENT_KINDS.map((value) => ({ value, label: KINDS[value].label }))]} />
-            <form role="search" className={css.find} onSubmit={(event) => { event.preventDefault(); change({ find: String(new FormData(event.currentTarget).get('find') ?? '') || undefined }) }}>
-              <input key={find} className={css.input} type="search" name="find" aria-label="Find in titles and changes" placeholder="Find" defaultValue={find} />
+            <form role="search" onSubmit={(event) => { event.preventDefault(); change({ find: String(new FormData(event.currentTarget).get('find') ?? '') || undefined }) }}>
+              <Input key={find} type="search" name="find" aria-label="Find in titles and changes" placeholder="Find" defaultValue={find} />
             </form>
           </Toolbar>
         </div>
@@ -75,7 +75,7 @@ export default function Announcements() {
 function List({ announcements }: { announcements: AnnouncementRow[] }) {
   const words = useWords()
   return (
-    <table className={classes(table.table, css.table)}>
+    <table className={classes(table.table, table.list, css.table)}>
       <thead><tr><th className={css.kind}>Kind</th><th>What is announced</th><th className={css.state}>State</th><th className={css.planned}>Planned</th><th className={css.read}>Acknowledged</th><th className={classes(table.number, css.notified)}>Notified</th></tr></thead>
       <tbody>
         {announcements.map((announcement) => {

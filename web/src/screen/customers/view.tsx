@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { useScreenQuery } from '~/app/operations'
 import { count } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ImportLink } from '~/part/import-link'
 import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, Input, PageHead, Stack } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -43,7 +44,7 @@ export default function Customers() {
                 <div className={table.more}>
                   {find
                     ? <Empty title={`No ${words('customer')} is called “${find}”`}>A part of the name or key is enough. A {words('customer')} appears with the first {words('response')} that names them.</Empty>
-                    : <Empty title={`No ${noun} yet`}>A {words('customer')} appears with the first {words('response')} that names them.</Empty>}
+                    : <Empty title={`No ${noun} yet`} action={<ImportLink />}>A {words('customer')} appears with the first {words('response')} that names them.</Empty>}
                 </div>
               )}
               {(after ?? customers.pageInfo.hasNextPage) && (
@@ -73,12 +74,12 @@ function List({ customers }: { customers: Customer[] }) {
   const words = useWords()
   return (
     <table className={table.table}>
-      <thead><tr><th>{capital(words('customer'))}</th><th>{capital(words('segment'))}</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))}</th></tr></thead>
+      <thead><tr><th>{capital(words('customer'))}</th><th className={css.segment}>{capital(words('segment'))}</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))}</th></tr></thead>
       <tbody>
         {customers.map(({ id, key, name, segment, feedback, incidents }) => (
           <tr key={id}>
             <th scope="row" className={css.name}><Link className={table.main} to="/customers/$customer" params={{ customer: key }}>{name ?? key}</Link>{name && <span className={table.sub}>{key}</span>}</th>
-            <td>{segment?.name ?? <span className={table.muted}>none</span>}</td>
+            <td className={css.segment}>{segment?.name ?? <span className={table.muted}>none</span>}</td>
             <td className={table.number}>{count(feedback.totalCount)}</td>
             <td className={classes(table.number, incidents.totalCount === 0 && table.muted)}>{count(incidents.totalCount)}</td>
           </tr>

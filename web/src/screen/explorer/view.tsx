@@ -6,6 +6,7 @@ import { useProduct, useRights, useSession } from '~/app/session'
 import { before, periodText } from '~/format/date'
 import { count, plural, plusMinus, score } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
+import { ImportLink } from '~/part/import-link'
 import { Button, ButtonLink, PageHead, Select, Stack, Stat, Stats, Toolbar } from '~/ui/parts'
 import { PeriodFilter } from '~/ui/period-filter'
 import { Empty, Loaded } from '~/ui/states'
@@ -96,9 +97,10 @@ function Quiet() {
       <Toolbar>
         <ButtonLink link={{ to: '/settings', search: { section: 'widget' } }} icon="code">Set up the widget</ButtonLink>
         <ButtonLink link={{ to: '/settings', search: { section: 'tokens' } }} icon="plus">Create a token</ButtonLink>
+        <ImportLink />
       </Toolbar>
     )}>
-      Choose a longer period, ask {words('customers')} with the widget, send {words('responses')} from your programs, or import a file with <code>ballroom import</code>.
+      Choose a longer period, ask {words('customers')} with the widget, send {words('responses')} from your programs, or import a file.
     </Empty>
   )
 }

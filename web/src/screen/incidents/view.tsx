@@ -7,6 +7,7 @@ import { ago, duration, momentText, periodText } from '~/format/date'
 import { count, fixed } from '~/format/number'
 import { capital, useWords } from '~/format/vocabulary'
 import { IncidentState, Severity } from '~/part/incident'
+import { ImportLink } from '~/part/import-link'
 import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, PageHead, Select, Stack, Stat, Stats, Toolbar } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -64,7 +65,7 @@ export default function Incidents() {
               )}
               <Card flush title={`${count(totalCount)} ${totalCount === 1 ? words('incident') : words('incidents')}`} actions={<ExportMenu title={`${name} ${words('incidents')}`} table={() => csv(nodes)} />}>
                 {nodes.length === 0
-                  ? <div className={table.more}><Empty title={`No ${words('incidents')}`}>Nothing matches these filters.</Empty></div>
+                  ? <div className={table.more}>{state ?? severity ?? feature ?? release ? <Empty title={`No ${words('incidents')}`}>Nothing matches these filters.</Empty> : <Empty title={`No ${words('incidents')} yet`} action={<ImportLink />}>They are entered here, sent by other systems (Settings, Webhooks), or imported.</Empty>}</div>
                   : <List incidents={nodes} />}
                 {nodes.length < totalCount && <p className={table.more}>{count(nodes.length)} of {count(totalCount)}{first < 200 && <Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button>}</p>}
               </Card>
@@ -81,7 +82,7 @@ function List({ incidents }: { incidents: IncidentRow[] }) {
   const { key: product } = useProduct()
   const words = useWords()
   return (
-    <table className={classes(table.table, css.table)}>
+    <table className={classes(table.table, table.list, css.table)}>
       <thead>
         <tr>
           <th className={css.severity}><span className="visually-hidden">Severity</span></th><th>What is wrong</th><th className={css.state}>State</th>

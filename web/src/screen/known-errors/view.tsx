@@ -11,7 +11,7 @@ import { ERROR_STATES as LABELS, ErrorState, placeOf, spanOf } from '~/part/know
 import { KnownErrorForm } from '~/part/known-error-form'
 import { Dialog } from '~/ui/dialog'
 import { ExportMenu } from '~/ui/export-menu'
-import { Button, Card, classes, PageHead, Select, Stack, Toolbar } from '~/ui/parts'
+import { Button, Card, classes, Input, PageHead, Select, Stack, Toolbar } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { CreateKnownError, KnownErrorsQuery, ReportedQuery, type Gap, type KnownErrorRow } from './query'
@@ -51,8 +51,8 @@ export default function KnownErrors() {
                   choices={[{ value: '', label: 'All states' }, ...ERROR_STATES.map((value) => ({ value, label: LABELS[value].label }))]} />
                 <Select label={capital(words('feature'))} quiet value={feature ?? ''} active={Boolean(feature)} onChange={(next) => change({ feature: next || undefined })}
                   choices={[{ value: '', label: `All ${words('features')}` }, ...found.features.nodes.map((one) => ({ value: one.key, label: one.name }))]} />
-                <form role="search" className={css.find} onSubmit={(event) => { event.preventDefault(); change({ find: String(new FormData(event.currentTarget).get('find') ?? '') || undefined }) }}>
-                  <input key={find} className={css.input} type="search" name="find" aria-label="Find in titles and symptoms" placeholder="Find" defaultValue={find} />
+                <form role="search" onSubmit={(event) => { event.preventDefault(); change({ find: String(new FormData(event.currentTarget).get('find') ?? '') || undefined }) }}>
+                  <Input key={find} type="search" name="find" aria-label="Find in titles and symptoms" placeholder="Find" defaultValue={find} />
                 </form>
               </Toolbar>
               <Card flush title={plural(totalCount, words('knownError'), words('knownErrors'))} actions={<ExportMenu title={`${name} ${words('knownErrors')}`} table={() => csv(nodes)} />}>
@@ -74,7 +74,7 @@ export default function KnownErrors() {
 function List({ errors, reported }: { errors: KnownErrorRow[]; reported: { id: string; incidents: { totalCount: number }; feedback: { totalCount: number } }[] }) {
   const words = useWords()
   return (
-    <table className={classes(table.table, css.table)}>
+    <table className={classes(table.table, table.list, css.table)}>
       <thead><tr><th>What does not work</th><th className={css.state}>State</th><th className={css.meanwhile}>Meanwhile</th>{reported.length > 0 && <th className={classes(table.number, css.reports)}>Reported</th>}<th className={css.changed}>Changed</th></tr></thead>
       <tbody>
         {errors.map((error) => {
@@ -100,7 +100,7 @@ function Gaps({ gaps }: { gaps: Gap[] }) {
   const words = useWords()
   const most = Math.max(...gaps.map(({ totalIncidents }) => totalIncidents))
   return (
-    <Card title="Where knowledge is missing" note={`${capital(words('incidents'))} of the last 90 days whose ${words('knownErrors')} no published ${words('article')} answers, or that have none.`}>
+    <Card title="Where knowledge is missing" note={`${capital(words('incidents'))} of the last 90 days whose ${words('knownErrors')} no published ${words('article')} answers, or that have none.`} actions={<ExportMenu title="Where knowledge is missing" table={() => [['feature', 'unanswered_incidents', 'incidents'], ...gaps.map(({ feature, unansweredIncidents, totalIncidents }) => [feature?.key, unansweredIncidents, totalIncidents])]} />}>
       <ul className={css.gaps}>
         {gaps.map(({ feature, unansweredIncidents, totalIncidents }) => (
           <li key={feature?.key ?? ''}>

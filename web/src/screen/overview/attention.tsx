@@ -9,6 +9,7 @@ import { Severity } from '~/part/incident'
 import { hoursText } from '~/part/preparedness'
 import { SentenceText } from '~/part/story'
 import { rowsOf } from '~/screen/explorer/rows'
+import { ExportMenu } from '~/ui/export-menu'
 import { Card } from '~/ui/parts'
 import table from '~/ui/table.module.css'
 import { Change, VerdictBadge } from '~/ui/verdict'
@@ -47,7 +48,7 @@ function Changes({ products }: { products: OverviewProduct[] }) {
     .flatMap((product) => rowsOf(product).filter(({ feature, change }) => feature && change?.clear).map((row) => ({ product: product.key, ...row })))
     .toSorted((left, right) => Math.abs(right.change?.estimate ?? 0) - Math.abs(left.change?.estimate ?? 0))
   return (
-    <Card title="Clear changes" note={`${capital(words('features'))} whose ${words('value')} differs clearly from the previous period.`}>
+    <Card title="Clear changes" note={`${capital(words('features'))} whose ${words('value')} differs clearly from the previous period.`} actions={<ExportMenu title="Clear changes" table={() => [['product', 'feature', 'value', 'value_before', 'change', 'change_lower', 'change_upper'], ...changed.map(({ product, key, value, before, change }) => [product, key, value.score, before?.score, change?.estimate, change?.lower, change?.upper])]} />}>
       {changed.length === 0 && <p className={table.muted}>None: all changes are within chance.</p>}
       <ul className={css.list}>
         {changed.slice(0, LISTED).map(({ product, key, name, value, before, change }) => (
@@ -68,7 +69,7 @@ function Releases({ products }: { products: OverviewProduct[] }) {
     .flatMap((product) => product.releases.nodes.map((release) => ({ product: product.key, ...release })))
     .toSorted((left, right) => (right.releasedOn ?? '').localeCompare(left.releasedOn ?? ''))
   return (
-    <Card title={`Latest ${words('releases')}`}>
+    <Card title={`Latest ${words('releases')}`} actions={<ExportMenu title={`Latest ${words('releases')}`} table={() => [['product', 'version', 'released_on', 'verdict'], ...latest.map(({ product, version, releasedOn, regression }) => [product, version, releasedOn, regression?.verdict])]} />}>
       {latest.length === 0 && <p className={table.muted}>None has shipped yet.</p>}
       <ul className={css.list}>
         {latest.slice(0, LISTED).map(({ product, version, releasedOn, regression }) => {
@@ -97,7 +98,7 @@ function Open({ incidents }: { incidents: Props['incidents'] }) {
     .flatMap(({ key, incidents: { nodes } }) => nodes.map((incident) => ({ product: key, ...incident })))
     .toSorted((left, right) => left.severity - right.severity || (right.affectedCustomers ?? 0) - (left.affectedCustomers ?? 0))
   return (
-    <Card title={`Open ${words('incidents')}`} note={open.length > LISTED ? 'The most severe first.' : undefined}>
+    <Card title={`Open ${words('incidents')}`} note={open.length > LISTED ? 'The most severe first.' : undefined} actions={<ExportMenu title={`Open ${words('incidents')}`} table={() => [['product', 'id', 'title', 'severity', 'opened_at', 'affected_customers', 'features'], ...open.map(({ product, id, title, severity, openedAt, affectedCustomers, features }) => [product, id, title, severity, openedAt, affectedCustomers, features.map(({ name }) => name).join(', ')])]} />}>
       {open.length === 0 && <p className={table.muted}>None is open.</p>}
       <ul className={css.list}>
         {open.slice(0, LISTED).map(({ product, id, title, severity, openedAt, affectedCustomers, features }) => (
@@ -119,7 +120,7 @@ function Prepared({ products }: { products: OverviewProduct[] }) {
   const shipped = products.filter(({ preparedness }) => preparedness.shippedReleases > 0)
   if (shipped.length === 0) return null
   return (
-    <Card title="How well support was prepared" note={`Whether it hears of a ${words('release')} before ${words('customers')} do.`}>
+    <Card title="How well support was prepared" note={`Whether it hears of a ${words('release')} before ${words('customers')} do.`} actions={<ExportMenu title="Preparedness" table={() => [['product', 'shipped_releases', 'announced_releases', 'median_lead_time_hours', 'attributed_incidents', 'surprise_incidents'], ...shipped.map(({ key, preparedness: of }) => [key, of.shippedReleases, of.announcedReleases, of.medianLeadTimeHours, of.attributedIncidents, of.surpriseIncidents])]} />}>
       <ul className={css.list}>
         {shipped.map(({ key, preparedness: { shippedReleases, announcedReleases, medianLeadTimeHours, attributedIncidents, surpriseIncidents } }) => (
           <li key={key}>

@@ -176,7 +176,7 @@ function csv(features: FeatureRegression[]) {
 
 function Deployments({ release }: { release: ReleaseData }) {
   return (
-    <Card flush title="Deployments">
+    <Card flush title="Deployments" actions={<ExportMenu title={`Deployments of ${release.version}`} table={() => [['environment', 'status', 'deployed_at'], ...release.deployments.map(({ environment, status, deployedAt }) => [environment, status, deployedAt])]} />}>
       <table className={table.table}>
         <thead><tr><th>Environment</th><th>Status</th><th>When</th></tr></thead>
         <tbody>

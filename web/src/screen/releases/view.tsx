@@ -12,6 +12,7 @@ import { VERDICTS, type Tone } from '~/format/verdict'
 import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { findingOf } from '~/part/finding'
 import { SentenceText } from '~/part/story'
+import { ImportLink } from '~/part/import-link'
 import { ExportMenu } from '~/ui/export-menu'
 import { GateBadge } from '~/ui/gate'
 import { Button, Card, classes, PageHead, Stack, Tag } from '~/ui/parts'
@@ -40,7 +41,7 @@ export default function Releases() {
           const { nodes, totalCount } = found?.releases ?? { nodes: [], totalCount: 0 }
           const planned = nodes.filter(({ lifecycle }) => lifecycle === 'PLANNED')
           const shipped = nodes.filter(({ lifecycle }) => lifecycle !== 'PLANNED')
-          if (nodes.length === 0) return <Empty title={`No ${words('releases')} yet`}>A {words('release')} appears when it is planned, shipped, deployed, or named by {words('responses')}.</Empty>
+          if (nodes.length === 0) return <Empty title={`No ${words('releases')} yet`} action={<ImportLink />}>A {words('release')} appears when it is planned, shipped, deployed, or named by {words('responses')}.</Empty>
           return (
             <Stack>
               {planned.length > 0 && (
@@ -58,7 +59,7 @@ export default function Releases() {
               )}
               <Card flush title="Shipped" note="The chart shows the change of the most affected feature, in points of 100, with its 95% interval."
                 actions={<ExportMenu title={`${name} releases`} figure={() => changesOf(shipped)} table={() => csv(shipped)} />}>
-                <table className={classes(table.table, css.table)}>
+                <table className={classes(table.table, table.list, css.table)}>
                   <thead>
                     <tr>
                       <th className={css.version}>{capital(words('release'))}</th>

@@ -6,6 +6,7 @@ import { longDay, momentText } from '~/format/date'
 import { count, plural } from '~/format/number'
 import { capital, useSaid, useWords } from '~/format/vocabulary'
 import { FORMATS, REPORT_KINDS } from '~/part/report'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, PageHead, Select, Stack, Tag, Toolbar } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
@@ -40,7 +41,7 @@ export default function Reports() {
         </Toolbar>
         <Loaded result={result} retry={refresh} rows={8}>
           {({ storedReports: found }) => found && (
-            <Card flush title={plural(found.totalCount, 'stored report')}>
+            <Card flush title={plural(found.totalCount, 'stored report')} actions={found.nodes.length > 0 && <ExportMenu title="Reports" table={() => [['id', 'kind', 'title', 'product', 'audience', 'as_of', 'created_at', 'stored_by'], ...found.nodes.map(({ id, kind: of, title, product: about, audience, asOf, createdAt, storedBy }) => [id, of, title, about?.name, audience, asOf, createdAt, storedBy?.name])]} />}>
               {found.nodes.length === 0
                 ? <div className={table.more}><Empty title="No reports">{kind ?? product ? 'Nothing matches these filters.' : manages ? 'Save one now, or let a schedule write them: Settings, Schedules.' : 'Product management saves them, or a schedule writes them.'}</Empty></div>
                 : <List reports={found.nodes} />}
@@ -61,7 +62,7 @@ function List({ reports }: { reports: ReportRow[] }) {
   const say = useSaid()
   const words = useWords()
   return (
-    <table className={classes(table.table, css.table)}>
+    <table className={classes(table.table, table.list, css.table)}>
       <thead><tr><th>Report</th><th className={css.kind}>Kind</th><th className={css.audience}>For</th><th className={css.asOf}>Data up to</th><th className={css.stored}>Saved</th><th className={css.files}>Files</th></tr></thead>
       <tbody>
         {reports.map(({ id, kind, title, audience, asOf, createdAt, storedBy, product }) => (

@@ -1,13 +1,15 @@
-import { useEffect, useEffectEvent, useState } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
 import { useMutation } from 'urql'
 import { graphql, type ResultOf } from '~/api/graphql'
 import { useScreenQuery } from '~/app/operations'
 import { momentText } from '~/format/date'
 import { count, plural } from '~/format/number'
-import { useWords } from '~/format/vocabulary'
-import { Button, Card, classes } from '~/ui/parts'
-import { Empty, Loaded } from '~/ui/states'
+import { useWords, type Words } from '~/format/vocabulary'
+import { ExportMenu } from '~/ui/export-menu'
+import { Button, Card, classes, Stack } from '~/ui/parts'
+import { Empty, Loaded, Message, Skeleton } from '~/ui/states'
 import table from '~/ui/table.module.css'
+import { RejectedRows } from './import/rejected-rows'
 import { Remove } from './remove'
 import css from './view.module.css'
 
@@ -29,12 +31,16 @@ const UndoImport = graphql(`
 
 type Row = NonNullable<ResultOf<typeof ImportsQuery>['imports']>['nodes'][number]
 
+const ImportFile = lazy(() => import('./import/view'))
+
 const PAGE = 25
 const AGAIN = 2000
+const KIND_NAMES = { FEEDBACK: (words: Words) => words('responses'), INCIDENTS: (words: Words) => words('incidents'), RELEASES: (words: Words) => words('releases'), EXPOSURE: (words: Words) => `active ${words('customers')}` } as const
 const STATES = { RUNNING: 'Running', FINISHED: 'Finished', FAILED: 'Failed', UNDONE: 'Undone' } as const
 
 /** Files that were imported, with their rejects; what is running is watched. */
 export function Imports() {
+  const words = useWords()
   const [first, setFirst] = useState(PAGE)
   const { result, refresh } = useScreenQuery(ImportsQuery, { first })
   const running = result.data?.imports?.nodes.some(({ importState }) => importState === 'RUNNING') ?? false
@@ -45,17 +51,21 @@ export function Imports() {
     return () => clearInterval(timer)
   }, [running])
   return (
-    <Card flush title="Imports" note={<>Files of responses, incidents, releases and active customers, imported by <code>ballroom import</code>.</>}>
-      <Loaded result={{ ...result, fetching: false }} retry={refresh}>
-        {({ imports }) => imports && (
-          <>
-            {imports.nodes.length === 0 && <div className={table.more}><Empty title="No imports yet"><code>ballroom import responses.csv --preview</code> shows what each row becomes, and stores nothing.</Empty></div>}
-            <ul className={css.rows} aria-label="Imports">{imports.nodes.map((one) => <Line key={one.id} one={one} onChange={refresh} />)}</ul>
-            {imports.nodes.length < imports.totalCount && <p className={table.more}>{count(imports.nodes.length)} of {count(imports.totalCount)} <Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button></p>}
-          </>
-        )}
-      </Loaded>
-    </Card>
+    <Stack>
+      <Suspense fallback={<Card title="Import a file"><Skeleton rows={3} /></Card>}><ImportFile onChange={refresh} /></Suspense>
+      <Card flush title="Imports" note={<>Files of {words('responses')}, {words('incidents')}, {words('releases')} and active {words('customers')}, imported here or by <code>ballroom import</code>.</>}
+        actions={<ExportMenu title="Imports" table={() => [['id', 'file', 'kind', 'state', 'source', 'created_at', 'created_by', 'rows_read', 'rows_accepted', 'rows_updated', 'rows_unchanged', 'rows_rejected', 'rows_removed'], ...(result.data?.imports?.nodes ?? []).map((one) => [one.id, one.fileName, one.kind, one.importState, one.source, one.createdAt, one.createdBy?.name, one.rowsRead, one.rowsAccepted, one.rowsUpdated, one.rowsUnchanged, one.rowsRejected, one.rowsRemoved])]} />}>
+        <Loaded result={{ ...result, fetching: false }} retry={refresh}>
+          {({ imports }) => imports && (
+            <>
+              {imports.nodes.length === 0 && <div className={table.more}><Empty title="No imports yet">Importing a file again changes nothing, and each import can be undone.</Empty></div>}
+              <ul className={css.rows} aria-label="Imports">{imports.nodes.map((one) => <Line key={one.id} one={one} onChange={refresh} />)}</ul>
+              {imports.nodes.length < imports.totalCount && <p className={table.more}>{count(imports.nodes.length)} of {count(imports.totalCount)} <Button small onClick={() => setFirst(Math.min(200, first * 2))}>Show more</Button></p>}
+            </>
+          )}
+        </Loaded>
+      </Card>
+    </Stack>
   )
 }
 
@@ -67,19 +77,20 @@ function Line({ one, onChange }: { one: Row; onChange: () => void }) {
   return (
     <li className={css.row}>
       <div className={css.rowHead}>
-        <div><b className={table.main} dir="auto">{fileName}</b><span className={table.sub}>{[kind === 'FEEDBACK' ? words('responses') : kind.toLowerCase(), `from ${source}`, momentText(createdAt), createdBy && `by ${createdBy.name}`].filter(Boolean).join(' · ')}</span></div>
+        <div><b className={table.main} dir="auto">{fileName}</b><span className={table.sub}>{[KIND_NAMES[kind](words), `from ${source}`, momentText(createdAt), createdBy && `by ${createdBy.name}`].filter(Boolean).join(' · ')}</span></div>
         <span className={css.when}><span className={classes(css.outcome, importState === 'FINISHED' && css.good, importState === 'FAILED' && css.bad)}>{STATES[importState]}</span><span className={table.sub}>{numbers.filter(Boolean).join(', ')}</span></span>
       </div>
       {rejects.length > 0 && (
         <details className={css.rejects}>
           <summary>Why {plural(rowsRejected, 'row was', 'rows were')} rejected</summary>
-          <ul>{rejects.map(({ field, reason, line, rows }) => <li key={`${field} ${reason}`}>{field && <code>{field}</code>} <span dir="auto">{reason}</span> <small>{plural(rows, 'row')}, first in line {count(line)}</small></li>)}</ul>
+          <ul>{rejects.map(({ field, reason, line, rows }) => <li key={`${field} ${reason}`}>{field && <code>{field}</code>} <span dir="auto"><Message text={reason} /></span> <small>{plural(rows, 'row')}, first in line {count(line)}</small></li>)}</ul>
+          {importState !== 'RUNNING' && importState !== 'UNDONE' && <RejectedRows id={id} />}
         </details>
       )}
-      {kind === 'FEEDBACK' && (importState === 'FINISHED' || importState === 'FAILED') && rowsAccepted > 0 && (
+      {(importState === 'FINISHED' || importState === 'FAILED') && rowsAccepted > 0 && (
         <div className={css.acts}>
           <Remove label="Undo" what={fileName} onRemove={async () => {
-            const { data, error } = await undo({ input: { import: id } }, { additionalTypenames: ['Feedback'] })
+            const { data, error } = await undo({ input: { import: id } }, { additionalTypenames: ['Feedback', 'Incident', 'Release'] })
             onChange()
             return { error, refusals: data?.undoImport?.userErrors }
           }} />

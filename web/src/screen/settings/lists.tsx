@@ -5,6 +5,7 @@ import { useScreenQuery } from '~/app/operations'
 import { fixed } from '~/format/number'
 import { useSaid } from '~/format/vocabulary'
 import { Dialog } from '~/ui/dialog'
+import { ExportMenu } from '~/ui/export-menu'
 import { Form, Row, textIn } from '~/ui/form'
 import { Button, Card, Input, Labeled, Tag } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
@@ -20,7 +21,8 @@ export function Teams() {
   const [, create] = useMutation(CreateTeam)
   const [, remove] = useMutation(RemoveTeam)
   return (
-    <Card flush title={say('Teams')} note={say('Each feature belongs to a team that looks after it.')}>
+    <Card flush title={say('Teams')} note={say('Each feature belongs to a team that looks after it.')}
+      actions={<ExportMenu title="Teams" table={() => [['key', 'name', 'features', 'members'], ...(result.data?.teams?.nodes ?? []).map(({ key, name, features, members }) => [key, name, features.nodes.map((one) => one.key).join(' '), members.nodes.map((one) => one.name).join(', ')])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ teams }) => teams && teams.nodes.length > 0 ? (
           <table className={table.table}>
@@ -57,7 +59,8 @@ export function Segments() {
   const [, update] = useMutation(RenameSegment)
   const [renamed, rename] = useState<{ id: string; name: string } | null>(null)
   return (
-    <Card flush title={say('Segments')} note="By what they pay for, for example. Ratings are only compared within one of them, so the mix of respondents does not change a score.">
+    <Card flush title={say('Segments')} note="By what they pay for, for example. Ratings are only compared within one of them, so the mix of respondents does not change a score."
+      actions={<ExportMenu title="Segments" table={() => [['key', 'name'], ...(result.data?.segments?.nodes ?? []).map(({ key, name }) => [key, name])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ segments }) => segments && segments.nodes.length > 0 ? (
           <table className={table.table}>
@@ -106,7 +109,8 @@ export function Scales() {
   const [, create] = useMutation(CreateScale)
   const [round, setRound] = useState(0)
   return (
-    <Card flush title="Scales" note="What customers rate on. On every scale, the worst rating is 0 and the best is 100.">
+    <Card flush title="Scales" note="What customers rate on. On every scale, the worst rating is 0 and the best is 100."
+      actions={<ExportMenu title="Scales" table={() => [['key', 'name', 'kind', 'min', 'max', 'step', 'higher_is_better'], ...(result.data?.scales?.nodes ?? []).map((one) => [one.key, one.name, one.kind, one.min, one.max, one.step, String(one.higherIsBetter)])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ scales }) => (
           <table className={table.table}>

@@ -4,6 +4,7 @@ import type { Enum, ResultOf } from '~/api/graphql'
 import { useScreenQuery } from '~/app/operations'
 import { useRights, useSession } from '~/app/session'
 import { Dialog } from '~/ui/dialog'
+import { ExportMenu } from '~/ui/export-menu'
 import { Checks, Form, Row, textIn } from '~/ui/form'
 import { Button, Card, Input, Labeled, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
@@ -21,7 +22,10 @@ export function Members() {
   const [edited, edit] = useState<Member | 'new' | null>(null)
   return (
     <Card flush title="Members" note="The people who work with Ballroom. What they do is recorded and shown under their name."
-      actions={administers && <Button small kind="primary" icon="plus" onClick={() => edit('new')}>New member</Button>}>
+      actions={<>
+        <ExportMenu title="Members" table={() => [['id', 'name', 'email', 'roles', 'teams'], ...(result.data?.members?.nodes ?? []).map((one) => [one.id, one.name, one.email, one.roles.join(' '), one.teams.map(({ name }) => name).join(', ')])]} />
+        {administers && <Button small kind="primary" icon="plus" onClick={() => edit('new')}>New member</Button>}
+      </>}>
       <Loaded result={result} retry={refresh}>
         {({ members }) => members && members.nodes.length > 0 ? (
           <table className={table.table}>

@@ -7,6 +7,7 @@ import { ago, away, momentText } from '~/format/date'
 import { plural } from '~/format/number'
 import { capital, useWords, withArticle } from '~/format/vocabulary'
 import { REPORT_KINDS } from '~/part/report'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, Stack, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
@@ -92,7 +93,8 @@ function Jobs() {
   const { result, refresh } = useScreenQuery(JobsQuery, {})
   const [, run] = useMutation(RunJob)
   return (
-    <Card flush title="The server's own jobs" note="They run by themselves; several servers share them.">
+    <Card flush title="The server's own jobs" note="They run by themselves; several servers share them."
+      actions={<ExportMenu title="Jobs" table={() => [['job', 'last_started_at', 'outcome', 'message', 'next_run_at'], ...(result.data?.jobs ?? []).map(({ name, lastRun, nextRunAt }) => [name, lastRun?.startedAt, lastRun?.outcome, lastRun?.message, nextRunAt])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ jobs }) => jobs && (
           <table className={classes(table.table, css.jobs)}>

@@ -6,6 +6,7 @@ import { useSession } from '~/app/session'
 import { ago, longDay } from '~/format/date'
 import { Dialog } from '~/ui/dialog'
 import { Form, Row, textIn } from '~/ui/form'
+import { ExportMenu } from '~/ui/export-menu'
 import { Button, Card, classes, Input, Labeled, Tag } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
 import { Loaded } from '~/ui/states'
@@ -21,7 +22,10 @@ export function Tokens() {
   const [creating, setCreating] = useState(false)
   return (
     <Card flush title="Tokens" note="For programs, jobs and web pages. Choose the narrowest scope that suffices."
-      actions={<Button small kind="primary" icon="plus" onClick={() => setCreating(true)}>New token</Button>}>
+      actions={<>
+        <ExportMenu title="Tokens" table={() => [['name', 'role', 'scope', 'created_at', 'last_used_at', 'expires_at', 'revoked_at', 'member'], ...(result.data?.tokens?.nodes ?? []).map((one) => [one.name, one.role, one.scope, one.createdAt, one.lastUsedAt, one.expiresAt, one.revokedAt, one.member?.name])]} />
+        <Button small kind="primary" icon="plus" onClick={() => setCreating(true)}>New token</Button>
+      </>}>
       <Loaded result={result} retry={refresh}>
         {({ tokens }) => (
           <table className={table.table}>

@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useRights, useSession } from '~/app/session'
 import { useSaid } from '~/format/vocabulary'
 import { PageHead, Segmented, Toolbar } from '~/ui/parts'
@@ -33,11 +34,14 @@ export default function Settings() {
   const { manages, administers } = useRights()
   const open = (Object.keys(VIEWS) as Section[]).filter((one) => administers || !VIEWS[one].administrators)
   const View = VIEWS[section].view
+  const sections = useRef<HTMLDivElement>(null)
+  // On a telephone the chosen section may be out of sight. Newer browsers return a promise, which is no cleanup.
+  useEffect(() => { sections.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: 'center', block: 'nearest' }) }, [section])
   if (!manages) return <Empty title="You may not change settings">Ask an administrator of {organization.name}.</Empty>
   return (
     <>
       <PageHead title="Settings" lead={`Members, access and questions of ${organization.name}.`} />
-      <div className={css.sections}>
+      <div ref={sections} className={css.sections}>
         <Toolbar>
           <Segmented label="Section" value={section} onChange={(next: Section) => void navigate({ search: { section: next } })} choices={open.map((value) => ({ value, label: say(VIEWS[value].label) }))} />
         </Toolbar>

@@ -33,8 +33,9 @@ export default function FirstSteps({ product }: { product?: string }) {
           </Toolbar>
           <pre tabIndex={0} aria-label="Submit a response">{`mutation { submitFeedback(input: { product: "${product ?? 'shop'}", feature: "search", scale: "csat", rating: 4 }) { outcome } }`}</pre>
         </Step>
-        <Step number={4} title="Import what you have" text="CSV, NDJSON or Parquet, on the command line. Importing a file again changes nothing." isNext={Boolean(product)}>
-          <pre tabIndex={0} aria-label="Import a file">{`ballroom import feedback reviews.csv --set product=${product ?? 'shop'} --scale stars --map rating=score,comment=content`}</pre>
+        <Step number={4} title="Import what you have" text="Exports of app stores, survey and ticket systems; CSV, Excel, JSON or Parquet. You see first what each row becomes, and importing a file again changes nothing." isNext={Boolean(product)}>
+          {manages && <Toolbar><ButtonLink link={{ to: '/settings', search: { section: 'imports' } }} icon="upload">Import a file</ButtonLink></Toolbar>}
+          <pre tabIndex={0} aria-label="Import a file on the command line">{`ballroom import feedback reviews.csv --set product=${product ?? 'shop'} --scale stars --map rating=score,comment=content`}</pre>
           <p><Link to="/live">Watch {words('responses')} arrive</Link></p>
         </Step>
       </ol>
