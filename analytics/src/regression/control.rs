@@ -68,6 +68,20 @@ impl Controls {
         Some(self.evidence(watch, member, &against, direction))
     }
 
+    /// Evidence of a change beyond that of the responses to earlier releases on the same days alone; none without enough of them. As
+    /// one of several controls they may look like an outlier, but they tell most about this feature.
+    pub(super) fn log_e_of_same_days(
+        &self,
+        watch: &Watch,
+        member: &Comparison,
+        direction: Direction,
+    ) -> Option<f64> {
+        let against = self.against(watch, member)?;
+        let (_, Shift { shift, variance }) = self.same_days(watch, member)?;
+        let common = CommonShift { shift, variance, weights: Vec::new() };
+        Some(self.evidence(watch, member, &Against { common, ..against }, direction))
+    }
+
     /// All figures of a feature's controls.
     pub(super) fn show(&self, watch: &Watch, member: &Comparison) -> Option<Controlled> {
         let against = self.against(watch, member)?;

@@ -12,6 +12,8 @@ pub(super) const MIN_INCIDENTS: f64 = 3.0;
 /// Maximum evidence of a change relative to the previous release alone, with enough responses, of a release that is not
 /// blamed for the change: three to one against it. The change came with an earlier release.
 const NO_CHANGE: f64 = 1.0 / 3.0;
+/// Evidence neither for nor against a change beyond that of the same days.
+const EVEN: f64 = 0.0;
 
 /// All features of a product in one comparison.
 pub(super) struct Family<'a> {
@@ -129,7 +131,13 @@ impl<'a> Family<'a> {
             let family: Vec<_> = (0..self.tested.len()).map(|j| log_e(j).unwrap_or(evidence[j])).collect();
             e_bh(&family, q).binary_search(&i).is_ok()
         };
-        if holds { Called::Holds(Control::Held) } else { Called::Shared }
+        let member = &self.members[self.tested[i]];
+        let of_same_days = || controls.log_e_of_same_days(&self.watch, member, direction);
+        if holds && of_same_days().is_none_or(|log_e| log_e > EVEN) {
+            Called::Holds(Control::Held)
+        } else {
+            Called::Shared
+        }
     }
 
     /// The comparison with the previous release alone, if both sides have enough responses.
