@@ -1,7 +1,7 @@
 //! The controls of a release: everything else on the same days (METHOD 2).
 
 use super::comparison::Comparison;
-use super::watch::Watch;
+use super::watch::{Watch, is_baseline};
 use super::{Change, ControlShift, Controlled};
 use crate::control::{
     CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, SD_COMMON_RATE,
@@ -65,21 +65,16 @@ impl Controls {
     /// Evidence of a change beyond the common shift; none without controls.
     pub(super) fn log_e(&self, watch: &Watch, member: &Comparison, direction: Direction) -> Option<f64> {
         let against = self.against(watch, member)?;
-        Some(self.evidence(watch, member, &against, direction))
+        Some(self.evidence(watch, member, against.expected(), direction))
     }
 
-    /// Evidence of a change beyond that of the responses to earlier releases on the same days alone; none without enough of them. As
-    /// one of several controls they may look like an outlier, but they tell most about this feature.
-    pub(super) fn log_e_of_same_days(
-        &self,
-        watch: &Watch,
-        member: &Comparison,
-        direction: Direction,
-    ) -> Option<f64> {
-        let against = self.against(watch, member)?;
-        let (_, Shift { shift, variance }) = self.same_days(watch, member)?;
-        let common = CommonShift { shift, variance, weights: Vec::new() };
-        Some(self.evidence(watch, member, &Against { common, ..against }, direction))
+    /// Evidence of a drop beyond that of the responses to earlier releases of its line on the same days alone; none without any. As one of
+    /// several controls they may look like an outlier, and there may be too few to be one, but they tell most about this feature.
+    pub(super) fn log_e_of_same_days(&self, watch: &Watch, member: &Comparison) -> Option<f64> {
+        let same = self.same_days(watch, member).filter(|same| same.answers >= MIN_AFTER)?;
+        let rate =
+            self.against(watch, member).filter(|against| against.incidents).map(|against| against.rate);
+        Some(self.evidence(watch, member, (same.shift, rate), Direction::Worse))
     }
 
     /// All figures of a feature's controls.
@@ -94,8 +89,8 @@ impl Controls {
         let sd = variance.sqrt();
         let controls = against.shifts.iter().zip(weights);
         Some(Controlled {
-            log_e: self.evidence(watch, member, &against, Direction::Worse),
-            log_e_improved: self.evidence(watch, member, &against, Direction::Better),
+            log_e: self.evidence(watch, member, against.expected(), Direction::Worse),
+            log_e_improved: self.evidence(watch, member, against.expected(), Direction::Better),
             common_shift: points(*shift, shift - 2.0 * sd, shift + 2.0 * sd),
             own_change: own_change.filter(|_| against.answers),
             common_rate_ratio: against.incidents.then_some(against.rate),
@@ -108,7 +103,10 @@ impl Controls {
     fn against(&self, watch: &Watch, member: &Comparison) -> Option<Against> {
         let others = |shown: &ControlShift| shown.feature != Some(member.feature);
         let mut shifts: Vec<_> = self.answers.iter().filter(|(shown, _)| others(shown)).copied().collect();
-        shifts.extend(self.same_days(watch, member));
+        let same = self.same_days(watch, member).filter(|same| same.answers >= MIN_SAME_DAYS);
+        shifts.extend(same.map(|Concurrent { shift, answers }| {
+            (ControlShift { feature: None, shift: 100.0 * shift.shift, weight: 0.0, answers }, shift)
+        }));
         let rates: Vec<_> =
             self.incidents.iter().filter(|(f, _)| *f != member.feature).map(|(_, shift)| *shift).collect();
         let incidents = member.has_incidents && rates.len() >= MIN_INCIDENT_CONTROLS;
@@ -116,8 +114,9 @@ impl Controls {
         let tested = if member.has_answers { answers } else { incidents };
         tested.then(|| {
             let known: Vec<_> = shifts.iter().map(|(_, shift)| *shift).collect();
+            let own = watch.change(member).map_or(0.0, |(change, _)| change);
             Against {
-                common: CommonShift::of_window(&known, watch.hyper.movement.common),
+                common: CommonShift::of_window(&known, watch.hyper.movement.common, own),
                 rate: if incidents { CommonShift::of(&rates, SD_COMMON_RATE).shift.exp() } else { 1.0 },
                 shifts,
                 answers,
@@ -126,15 +125,15 @@ impl Controls {
         })
     }
 
-    /// Responses about the feature on releases that began earlier, on the days of the release's own. Later releases are no
-    /// controls, because they may contain the same change.
-    fn same_days(&self, watch: &Watch, member: &Comparison) -> Option<(ControlShift, Shift)> {
+    /// Responses about the feature on releases of its line that began earlier, on the days of the release's own. Later releases are
+    /// no controls, because they may contain the same change; nor are other lines, whose level is another.
+    fn same_days(&self, watch: &Watch, member: &Comparison) -> Option<Concurrent> {
         let releases = &watch.prepared.releases;
         let began_later = |code: u32| {
             let first = releases.get(code as usize).and_then(|release| release.first_day);
             first.is_some_and(|first| first >= watch.first_day)
         };
-        let others = |code: u32| code != watch.release && !began_later(code);
+        let others = |code: u32| is_baseline(&watch.line, watch.release, Some(code)) && !began_later(code);
         let compared = member.compared(watch, self.until);
         let sides = member.sides.iter().filter(|side| side.is_compared());
         let strata: Vec<_> = sides
@@ -144,20 +143,32 @@ impl Controls {
                 (baseline.n1, Concurrent::of(baseline, &days, 0.0))
             })
             .collect();
-        let same = Concurrent::together(&strata).filter(|same| same.answers >= MIN_SAME_DAYS)?;
-        let shift = 100.0 * same.shift.shift;
-        Some((ControlShift { feature: None, shift, weight: 0.0, answers: same.answers }, same.shift))
+        Concurrent::together(&strata)
     }
 
-    fn evidence(&self, watch: &Watch, member: &Comparison, against: &Against, direction: Direction) -> f64 {
-        let CommonShift { shift, variance, .. } = against.common;
+    /// Evidence of a change beyond an expected shift, and an expected factor of the incidents.
+    fn evidence(
+        &self,
+        watch: &Watch,
+        member: &Comparison,
+        (expected, rate): (Shift, Option<f64>),
+        direction: Direction,
+    ) -> f64 {
         let answers = member.has_answers.then(|| {
             let strata = member.compared(watch, self.until);
-            log_e_controlled(&strata, shift, variance + watch.hyper.movement.own.powi(2), direction)
+            let variance = expected.variance + watch.hyper.movement.own.powi(2);
+            log_e_controlled(&strata, expected.shift, variance, direction)
         });
-        let rate = if against.incidents { against.rate } else { 1.0 };
-        let rate = member.log_e_incidents(watch, self.until, direction, rate);
+        let rate = member.log_e_incidents(watch, self.until, direction, rate.unwrap_or(1.0));
         combine(&[answers, rate].into_iter().flatten().collect::<Vec<_>>())
+    }
+}
+
+impl Against {
+    /// The shift that is expected without the release, and the factor of the incidents.
+    fn expected(&self) -> (Shift, Option<f64>) {
+        let CommonShift { shift, variance, .. } = self.common;
+        (Shift { shift, variance }, self.incidents.then_some(self.rate))
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) enum Called {
     Holds(Control),
     FewAnswers,
     Shared,
+    /// Earlier releases are as bad on the same days: it came to all of them, or with one of them.
+    AlsoBefore,
     /// The previous release alone has enough responses, and this one is not worse than it.
     Alike,
     /// There are no controls, and the feature often changes as much by itself.
@@ -115,9 +117,14 @@ impl<'a> Family<'a> {
         evidence: &[f64],
         (until, direction, q): (Day, Direction, f64),
     ) -> Called {
+        let member = &self.members[self.tested[i]];
+        // This protects from blame. That a level is restored is true whoever restored it, and few responses must not hide it.
+        let of_same_days = || controls.log_e_of_same_days(&self.watch, member);
+        if direction == Direction::Worse && of_same_days().is_some_and(|log_e| log_e <= EVEN) {
+            return Called::AlsoBefore;
+        }
         let log_e = |i: usize| controls.log_e(&self.watch, &self.members[self.tested[i]], direction);
         let Some(own) = log_e(i) else {
-            let member = &self.members[self.tested[i]];
             let beyond = log_e_beyond_wander(&self.watch, member, until, direction);
             return if beyond < (1.0 / q).ln() { Called::Wanders } else { Called::Holds(Control::None) };
         };
@@ -131,13 +138,7 @@ impl<'a> Family<'a> {
             let family: Vec<_> = (0..self.tested.len()).map(|j| log_e(j).unwrap_or(evidence[j])).collect();
             e_bh(&family, q).binary_search(&i).is_ok()
         };
-        let member = &self.members[self.tested[i]];
-        let of_same_days = || controls.log_e_of_same_days(&self.watch, member, direction);
-        if holds && of_same_days().is_none_or(|log_e| log_e > EVEN) {
-            Called::Holds(Control::Held)
-        } else {
-            Called::Shared
-        }
+        if holds { Called::Holds(Control::Held) } else { Called::Shared }
     }
 
     /// The comparison with the previous release alone, if both sides have enough responses.

@@ -221,6 +221,7 @@ impl<'f> Findings<'f> {
             Some(Called::Shared) => {
                 return Ok(Some(Said::of(Verdict::Watch, Reason::SharedShift, Control::Shared)));
             }
+            Some(Called::AlsoBefore) => Said::of(Verdict::Watch, Reason::SharedShift, Control::Shared),
             Some(Called::FewAnswers) => return Ok(Some(Said::of(Verdict::Watch, Reason::FewAnswers, None))),
             None if !is_watched(score.log_e) => return Ok(None),
             // Of what is known by its incidents alone, no responses are missing.
@@ -246,7 +247,9 @@ impl<'f> Findings<'f> {
                 Said::of(Verdict::NoEvidence, Reason::LikePrevious, None)
             }
             Some(Called::Holds(control)) => Said::of(Verdict::Improved, None, control),
-            Some(Called::Shared) => Said::of(Verdict::NoEvidence, Reason::SharedShift, Control::Shared),
+            Some(Called::Shared | Called::AlsoBefore) => {
+                Said::of(Verdict::NoEvidence, Reason::SharedShift, Control::Shared)
+            }
             Some(Called::Wanders | Called::Alike) => {
                 Said::of(Verdict::NoEvidence, Reason::Wanders, Control::None)
             }

@@ -155,3 +155,45 @@ fn an_improvement_that_all_features_share_is_not_the_releases() {
         (Verdict::NoEvidence, Some(Reason::SharedShift), Some(Control::Shared))
     );
 }
+
+#[test]
+fn a_great_fall_of_the_old_release_on_the_same_days_is_not_the_new_one_s() {
+    // A staged rollout: half of the customers have the new release when something breaks for all of them.
+    let mut world = World::with_features(2);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(90));
+    world.answers(0..90, Some(old), HAPPY);
+    world.answers_to(1, 0..120, Some(old), HAPPY);
+    for release in [old, new] {
+        world.answers(90..120, Some(release), MIXED);
+    }
+    let shared = score(&world, new, 119);
+    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
+    assert!(shared.first_flagged_day.is_none() && shared.score > 99.0, "{shared:#?}");
+    // Nor do features at rest excuse it that this feature fell for all: they say less about it than its other responses.
+    world.releases[new as usize].touched = vec![0];
+    world.answers_to(1, 90..120, Some(new), HAPPY);
+    let shared = score(&world, new, 119);
+    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
+    assert_eq!(shared.controlled.expect("controls").controls.len(), 2);
+}
+
+#[test]
+fn a_great_fall_of_the_only_control_is_no_outlier() {
+    let mut world = World::with_features(2);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(90));
+    world.releases[new as usize].touched = vec![0];
+    for feature in 0..2 {
+        world.answers_to(feature, 0..90, Some(old), HAPPY);
+        world.answers_to(feature, 90..120, Some(new), MIXED);
+    }
+    let shared = score(&world, new, 119);
+    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
+    let shift = shared.controlled.expect("a control").common_shift.estimate;
+    assert!(shift < -15.0, "{shift}");
+    // The control at rest blames.
+    world.feedback.retain(|row| row.feature == 0 || row.day < 90);
+    world.answers_to(1, 90..120, Some(new), HAPPY);
+    assert_eq!(score(&world, new, 119).verdict, Verdict::Regressed);
+}
