@@ -21,8 +21,7 @@ on_both!(
 const OPERATIONS: &str = include_str!("../stories/feedback.graphql");
 
 async fn with_product(backend: Backend) -> Story {
-    let story = Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await;
-    story
+    Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await
 }
 
 fn answer(rating: f64, more: Value) -> Value {

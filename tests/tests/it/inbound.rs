@@ -114,8 +114,7 @@ impl<'a> Hook<'a> {
 }
 
 async fn shop(backend: Backend) -> Story {
-    let story = Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await;
-    story
+    Story::in_shop(backend, OPERATIONS, &["search", "cart"]).await
 }
 
 async fn incidents(story: &Story) -> Vec<Value> {
