@@ -61,6 +61,11 @@ impl IncidentDispersion {
         self.expected += rate * exposure;
     }
 
+    /// Whether there were any incidents.
+    pub(crate) fn is_known(&self) -> bool {
+        self.expected > 0.0
+    }
+
     /// `phi_i = max(1, (sum W/(W-1) (N - lambda X)^2 + 20) / (sum lambda X + 20))`.
     pub fn phi(&self) -> f64 {
         self.phi_towards(1.0)

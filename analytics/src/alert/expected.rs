@@ -1,5 +1,7 @@
 //! The expected number of incidents of a day or a week, from the rows before it.
 
+use std::collections::BTreeMap;
+
 use super::AlertKind;
 use super::calendar::World;
 use super::level::{WEEKS, Weeks};
@@ -51,7 +53,7 @@ impl Others {
         let of_product = || prepared.features.iter().filter(|feature| feature.product == product);
         let incidents = of_product().flat_map(|f| f.incidents(until - HISTORY, until)).map(|i| i.opened);
         let alone = incidents.sum::<i64>() >= MIN_PRODUCT_INCIDENTS;
-        let mut dispersion = IncidentDispersion::default();
+        let mut dispersions: BTreeMap<u32, IncidentDispersion> = BTreeMap::new();
         let (mut own, mut days, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         let others = prepared.features.iter().map(AsRef::as_ref);
         for feature in others.filter(|feature: &&FeatureCounts| !alone || feature.product == product) {
@@ -66,11 +68,13 @@ impl Others {
             } else {
                 own.push(past(None));
             }
-            weeks.add_to(&mut dispersion);
+            weeks.add_to(dispersions.entry(feature.product).or_default());
         }
         let (observed, expected) = forecast::bins(&own);
         let effect = release_effect(observed, expected);
-        let phi = dispersion.phi();
+        // That of a usual product: one burst says nothing about the others.
+        let known = dispersions.values().filter(|one| one.is_known());
+        let phi = median(known.map(IncidentDispersion::phi).collect()).unwrap_or(1.0);
         let prior = |pasts: &[Past]| {
             let totals: Vec<_> = pasts.iter().map(|past| past.total(&effect)).collect();
             forecast::rate_prior(&totals, phi)
@@ -131,4 +135,10 @@ impl Others {
         let expected = opened.iter().sum::<f64>() / 7.0;
         opened.map(|opened| (opened + K_WEEKDAY) / (expected + K_WEEKDAY))
     }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let (low, high) = (values.get(values.len().checked_sub(1)? / 2)?, values.get(values.len() / 2)?);
+    Some((low + high) / 2.0)
 }

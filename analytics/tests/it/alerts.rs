@@ -4,6 +4,11 @@ use ballroom_analytics::{Day, Facts, Feature, IncidentRow, Prepared, alerts, fra
 
 /// Feature 0 is the product as a whole.
 fn world(incidents: &[(u32, Day, i64)]) -> Prepared {
+    products([0; 6], incidents)
+}
+
+/// Features of these products.
+fn products<const N: usize>(products: [u32; N], incidents: &[(u32, Day, i64)]) -> Prepared {
     let row = |(feature, day, opened): &(u32, Day, i64)| IncidentRow {
         feature: *feature,
         release: None,
@@ -16,7 +21,7 @@ fn world(incidents: &[(u32, Day, i64)]) -> Prepared {
     Facts {
         scales: Vec::new(),
         releases: Vec::new(),
-        features: vec![Feature { product: 0, whole: false }; 6],
+        features: products.map(|product| Feature { product, whole: false }).to_vec(),
         segments: 1,
         feedback: frame::feedback(&[]).unwrap(),
         incidents: frame::incidents(&rows).unwrap(),
@@ -79,6 +84,21 @@ fn a_component_that_comes_into_use_is_one_alert_and_hides_no_later_burst() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!((found[1].first_day, found[1].incidents), (190, 140));
     assert!((30.0..40.0).contains(&found[1].expected), "{found:?}");
+}
+
+#[test]
+fn a_burst_in_one_small_product_hides_none_in_another() {
+    // Five products of one feature with an incident in ten days, and one day of ten incidents in one of them.
+    let mut incidents = vec![(0, 10, 1), (1, 40, 1), (2, 75, 1), (3, 90, 1), (4, 10, 1), (0, 170, 10)];
+    let of_first = |incidents: &[(u32, Day, i64)]| asked(&products([0, 1, 2, 3, 4], incidents), 60, 200);
+    let alone = of_first(&incidents);
+    assert!(alone.iter().any(|a| (a.kind, a.first_day) == (AlertKind::Day, 170)), "{alone:?}");
+    incidents.push((4, 100, 20));
+    let beside = of_first(&incidents);
+    assert!(beside.iter().any(|a| (a.kind, a.first_day) == (AlertKind::Day, 170)), "{beside:?}");
+    // Where bursts are usual, one more is none.
+    incidents.extend((0..5).flat_map(|product| [(product, 50, 12), (product, 120, 15)]));
+    assert!(of_first(&incidents).iter().all(|a| a.first_day != 170), "{:?}", of_first(&incidents));
 }
 
 #[test]
