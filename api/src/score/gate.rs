@@ -80,6 +80,14 @@ impl Gate {
     }
 }
 
+/// Why responses of two sides are of no use for each other.
+const OTHER_KIND: &str = "they are on other scales, from other segments, or only one side names a release";
+
+/// Whether responses are left out because they name no release.
+fn is_unlabelled(score: &RegressionScore) -> bool {
+    score.unlabelled.is_some_and(|share| share > 0.0)
+}
+
 /// How a feature stands, the most serious first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
@@ -89,6 +97,8 @@ enum Standing {
     Suspicious,
     /// Incidents since the release, and none before to compare with.
     NewIncidents,
+    /// Responses enough on both sides, of different customers or to different questions.
+    NotComparable,
     /// Too few data for a verdict.
     Unknown,
     /// A verdict, but fewer responses than the gate demands.
@@ -133,6 +143,9 @@ impl Judge<'_> {
             Verdict::Watch if self.thresholds.fail_on_watch && !self.is_tolerated(score) => Standing::Worse,
             Verdict::Watch => Standing::Suspicious,
             _ if score.reason == Some(Reason::NewIncidents) => Standing::NewIncidents,
+            Verdict::CannotTell | Verdict::NoBaseline if score.reason == Some(Reason::NotComparable) => {
+                Standing::NotComparable
+            }
             Verdict::NoBaseline if is_new && score.responses >= self.enough() => Standing::New,
             Verdict::CannotTell | Verdict::NoBaseline => Standing::Unknown,
             _ if self.thresholds.min_responses.is_some_and(|demanded| score.responses < demanded.into()) => {
@@ -175,14 +188,24 @@ impl Judge<'_> {
             );
             return (Decision::CannotTell, reason);
         }
+        let other = named(Standing::NotComparable);
+        if !other.is_empty() {
+            let reason = format!(
+                "responses before and after the release cannot be compared for {other}: {OTHER_KIND}"
+            );
+            return (Decision::CannotTell, reason);
+        }
         let declared = || all().filter(|(score, _)| self.is_declared(score));
         let unknown = declared().filter(|(_, standing)| **standing == Standing::Unknown);
-        let unknown: Vec<_> = unknown.map(|(score, _)| self.snapshot.feature_name(score)).collect();
+        let unknown: Vec<_> = unknown.map(|(score, _)| score).collect();
         let needed = self.report.min_answers;
         if !unknown.is_empty() {
-            let unknown = unknown.join(", ");
+            let names: Vec<_> = unknown.iter().map(|score| self.snapshot.feature_name(*score)).collect();
+            let which =
+                if unknown.iter().any(|score| is_unlabelled(score)) { " that name a release" } else { "" };
             let reason = format!(
-                "too few responses for {unknown}: a verdict needs {needed} before and after the release"
+                "too few responses{which} for {}: a verdict needs {needed} before and after the release",
+                names.join(", ")
             );
             return (Decision::CannotTell, reason);
         }
@@ -277,8 +300,12 @@ impl Judge<'_> {
             Standing::Unknown => {
                 let (before, after) = (self.count(score.baseline_responses), self.count(score.responses));
                 let needed = self.report.min_answers;
-                let found = format!("{before} responses before and {after} since the release");
+                let which = if is_unlabelled(score) { " that name a release" } else { "" };
+                let found = format!("{before} responses before and {after} since the release{which}");
                 (Decision::CannotTell, format!("too few: {found}, a verdict needs {needed} each"))
+            }
+            Standing::NotComparable => {
+                (Decision::CannotTell, format!("before and after cannot be compared: {OTHER_KIND}"))
             }
             Standing::Few => {
                 let demanded = self.thresholds.min_responses.unwrap_or(0);
