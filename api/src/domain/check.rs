@@ -24,7 +24,19 @@ pub(crate) fn key(field: &str, key: &str) -> Result<String, Error> {
     if reference::looks_like_an_id(&key) {
         return Err(Error::invalid(field, "must not have the form of an ID; choose a name"));
     }
+    if matches!(&*key, "." | "..") {
+        let reason = format!("is \"{key}\", which names a directory in paths and URLs; choose another name");
+        return Err(Error::invalid(field, reason));
+    }
     Ok(key)
+}
+
+/// A number of customers, as far as the API can return it.
+pub(crate) fn customers(field: &str, number: i64) -> Result<i64, Error> {
+    if (0..=i64::from(i32::MAX)).contains(&number) {
+        return Ok(number);
+    }
+    Err(Error::invalid(field, format!("is {number}; it must be between 0 and 2,147,483,647")))
 }
 
 /// A name: some text on one line.

@@ -115,11 +115,6 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
         Some(segment) => dimensions.segment("segment", segment)?.id,
         None => SegmentId::NONE,
     };
-    // More customers than people on Earth indicate a wrong unit; sums of days must also stay exact.
-    if !(0..=10_000_000_000).contains(&item.active_customers) {
-        let reason = format!("is {}; it must be between 0 and 10,000,000,000", item.active_customers);
-        return Err(Error::invalid("activeCustomers", reason));
-    }
     Ok(Model {
         organization_id: tx.organization(),
         product_id: product,
@@ -127,7 +122,7 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
         segment_id: segment,
         day: check::past_day("day", item.day, tx.at)?,
         source: check::line("source", item.source.as_deref().unwrap_or(source), 64)?,
-        active_customers: item.active_customers,
+        active_customers: check::customers("activeCustomers", item.active_customers)?,
     })
 }
 

@@ -41,6 +41,8 @@ async fn people_and_tokens_are_refused_what_they_cannot_be(backend: Backend) {
             ("UpdateMember", json!({ "member": "bob@example.com", "identities": taken })),
             ("UpdateMember", json!({ "member": "bob@example.com", "name": "" })),
             ("CreateTeam", json!({ "key": "" })),
+            ("CreateTeam", json!({ "key": "." })),
+            ("CreateTeam", json!({ "key": " .. " })),
             ("CreateTeam", json!({ "key": "team_00000000000070008000000000000000" })),
             ("CreateToken", token(json!({ "name": "" }))),
             ("CreateToken", token(json!({ "name": "token of acme" }))),

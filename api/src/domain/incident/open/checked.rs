@@ -25,13 +25,7 @@ pub(crate) fn severity(severity: i16) -> Result<i16, Error> {
 }
 
 pub(crate) fn affected(customers: Option<i64>) -> Result<Option<i64>, Error> {
-    match customers {
-        Some(customers) if !(0..=10_000_000_000).contains(&customers) => {
-            let reason = format!("is {customers}; it must be between 0 and 10,000,000,000");
-            Err(Error::invalid("affectedCustomers", reason))
-        }
-        _ => Ok(customers),
-    }
+    customers.map(|customers| check::customers("affectedCustomers", customers)).transpose()
 }
 
 pub(crate) fn day(
