@@ -188,11 +188,11 @@ impl CommonShift {
 impl CommonShift {
     /// The shift in one window of a product whose features usually share changes of `common`, for a feature that changed by `own`. A
     /// quiet year does not show the effect of an outage or a price: if the controls show more than usual, `common` is raised up to its
-    /// default, and up to its upper bound if they moved as the feature did. With less, a great fall of the only control would be an
-    /// outlier beside the mean that it is shrunk to, and the release blamed for what happened to all.
+    /// default; if they moved as the feature did, up to its upper bound, or to the feature's own change. With less, a great fall of the
+    /// only control would be an outlier beside the mean that it is shrunk to, and the release blamed for what happened to all.
     pub(crate) fn of_window(controls: &[Shift], common: f64, own: f64) -> Self {
         let shown = Self::of(controls, f64::INFINITY).shift;
-        let most = if shown * own > 0.0 { COMMON.bounds.1 } else { COMMON.default };
+        let most = if shown * own > 0.0 { COMMON.bounds.1.max(own.abs()) } else { COMMON.default };
         Self::of(controls, common.max(shown.abs().min(most)))
     }
 }

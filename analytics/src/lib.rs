@@ -66,4 +66,4 @@ pub use value::{trend, value, value_report};
 
 /// The version of the method, carried by every score. It changes whenever the same counts would give another
 /// number.
-pub const METHOD: &str = "2.4";
+pub const METHOD: &str = "2.5";

@@ -213,7 +213,7 @@ fn report(kind: Kind, title: &str, content: Content) -> Report {
         as_of: date("2026-10-25"),
         complete: true,
         min_group: None,
-        method: "2.4".to_owned(),
+        method: "2.5".to_owned(),
         revision: 4711,
         changes: Changes::default(),
         content,

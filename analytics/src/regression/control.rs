@@ -10,9 +10,10 @@ use crate::control::{
 use crate::evidence::{Direction, SD_CHANGE, change_interval, combine};
 use crate::facts::Day;
 
-/// The untouched features of a product with their shifts as of the end of a day.
+/// The features of a product with their shifts as of the end of a day, if the release declares which of them it touches.
 pub(super) struct Controls {
     until: Day,
+    touched: Vec<u32>,
     answers: Vec<(ControlShift, Shift)>,
     incidents: Vec<(u32, Shift)>,
 }
@@ -30,9 +31,8 @@ struct Against {
 
 impl Controls {
     pub(super) fn of(watch: &Watch, members: &[Comparison], until: Day) -> Self {
-        let touched = &watch.prepared.releases[watch.release as usize].touched;
-        let untouched =
-            |c: &&Comparison| !touched.is_empty() && !touched.contains(&c.feature) && !c.counts.whole;
+        let touched = watch.prepared.releases[watch.release as usize].touched.clone();
+        let is_known = |c: &&Comparison| !touched.is_empty() && !c.counts.whole;
         let own = watch.hyper.movement.own;
         let shift = |c: &Comparison| {
             let mut strata = c.compared(watch, until);
@@ -54,12 +54,29 @@ impl Controls {
             let (log_ratio, variance) = c.incidents.change(until, watch.hyper.phi_incidents)?;
             c.has_incidents.then(|| (c.feature, Shift::of_rate(log_ratio, variance)))
         };
-        let controls = || members.iter().filter(untouched);
-        Self {
-            until,
-            answers: controls().filter_map(shift).collect(),
-            incidents: controls().filter_map(rate).collect(),
+        let known = || members.iter().filter(is_known);
+        let answers = known().filter_map(shift).collect();
+        let incidents = known().filter_map(rate).collect();
+        Self { until, answers, incidents, touched }
+    }
+
+    /// The controls of a feature among others: those that the release does not touch. An untouched feature without enough of them is
+    /// compared with the touched ones: what came to both alike is no side effect of the release.
+    fn others<T: Copy>(
+        &self,
+        member: &Comparison,
+        all: &[T],
+        feature: impl Fn(&T) -> Option<u32>,
+        enough: usize,
+    ) -> Vec<T> {
+        let is_touched = |feature: u32| self.touched.contains(&feature);
+        let other = |one: &&T| feature(one) != Some(member.feature);
+        let untouched = |one: &&T| !feature(one).is_some_and(is_touched);
+        let controls: Vec<_> = all.iter().filter(other).filter(untouched).copied().collect();
+        if controls.len() >= enough || is_touched(member.feature) || member.counts.whole {
+            return controls;
         }
+        all.iter().filter(other).copied().collect()
     }
 
     /// Evidence of a change beyond the common shift; none without controls.
@@ -101,14 +118,14 @@ impl Controls {
     }
 
     fn against(&self, watch: &Watch, member: &Comparison) -> Option<Against> {
-        let others = |shown: &ControlShift| shown.feature != Some(member.feature);
-        let mut shifts: Vec<_> = self.answers.iter().filter(|(shown, _)| others(shown)).copied().collect();
+        let mut shifts = self.others(member, &self.answers, |(shown, _)| shown.feature, 1);
         let same = self.same_days(watch, member).filter(|same| same.answers >= MIN_SAME_DAYS);
         shifts.extend(same.map(|Concurrent { shift, answers }| {
             (ControlShift { feature: None, shift: 100.0 * shift.shift, weight: 0.0, answers }, shift)
         }));
-        let rates: Vec<_> =
-            self.incidents.iter().filter(|(f, _)| *f != member.feature).map(|(_, shift)| *shift).collect();
+        let rates =
+            self.others(member, &self.incidents, |(feature, _)| Some(*feature), MIN_INCIDENT_CONTROLS);
+        let rates: Vec<_> = rates.into_iter().map(|(_, shift)| shift).collect();
         let incidents = member.has_incidents && rates.len() >= MIN_INCIDENT_CONTROLS;
         let answers = member.has_answers && !shifts.is_empty();
         let tested = if member.has_answers { answers } else { incidents };

@@ -211,7 +211,8 @@ pub struct ControlShift {
 pub struct Since {
     /// Its first day.
     pub day: Day,
-    /// The release that most likely caused it; none: it began before any release.
+    /// The release that most likely caused it; none: it began before any release, or came to everything else on the same
+    /// days as well.
     pub release: Option<u32>,
     /// Probability, 0 to 1, that it was this release.
     pub probability: Option<f64>,

@@ -1,6 +1,7 @@
 //! Declines that began before a release, and whether the release brought a second one, or an end of it.
 
 use super::comparison::Comparison;
+use super::control::Controls;
 use super::family::{Family, founded};
 use super::verdict::FALSE_AGAINST_PREVIOUS;
 use super::watch::Watch;
@@ -64,6 +65,29 @@ fn suspect_before(watch: &Watch, feature: u32, found: &ChangePoint) -> Result<Op
         }
     }
     Ok(Some(best.0))
+}
+
+/// What everything else did on the days of an earlier release.
+pub(super) struct Beside<'a>(Option<(Family<'a>, Controls)>);
+
+impl<'a> Beside<'a> {
+    pub(super) fn of(watch: &Watch<'a>, release: u32) -> Result<Self> {
+        let then = watch_of((watch.prepared, watch.hyper), release, watch.until - 1)?;
+        Ok(Self(then.map(|then| {
+            let family = Family::of(then);
+            let controls = Controls::of(&family.watch, &family.members, family.watch.until);
+            (family, controls)
+        })))
+    }
+
+    /// Whether a feature's decline with that release is no more than that of everything else.
+    pub(super) fn explains(&self, feature: u32) -> bool {
+        let Some((family, controls)) = &self.0 else { return false };
+        let Some((_, member)) = family.of_feature(feature) else { return false };
+        let beyond = controls.log_e(&family.watch, member, Direction::Worse);
+        let same_days = controls.log_e_of_same_days(&family.watch, member);
+        beyond.into_iter().chain(same_days).any(|log_e| log_e <= NEITHER)
+    }
 }
 
 /// The beginning of a decline relative to the previous release alone, if before the release, in the rows of the two.

@@ -1,11 +1,12 @@
 //! From evidence to verdicts: the family is all features of the release that have a baseline.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::comparison::Comparison;
 use super::control::Controls;
 use super::family::{Called, Family, MIN_INCIDENTS, founded};
-use super::since::{Second, began_before, began_with_previous, rise};
+use super::since::{Beside, Second, began_before, began_with_previous, rise};
 use super::watch::Watch;
 use super::{BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict};
 use crate::error::Result;
@@ -59,7 +60,8 @@ pub(super) fn judge(
             score.missing = None;
         }
     }
-    flag(family, alone, &mut scores)?;
+    flag(family, alone, earlier, &mut scores)?;
+    excuse(watch, &mut scores)?;
     Ok(scores)
 }
 
@@ -150,7 +152,8 @@ impl<'f> Findings<'f> {
             return Ok(None);
         };
         if let Some(Called::Holds(control)) = find(&self.worse_alone, alone_place) {
-            if let Some(since) = began_with_previous(&alone.watch, feature, alone.watch.until)? {
+            let began = began_with_previous(&alone.watch, feature, alone.watch.until)?;
+            if let Some(since) = began.filter(|since| !was_ended(self.earlier, feature, since)) {
                 return Ok(Some(self.since(feature, since, Said::of(Verdict::Regressed, None, control))));
             }
             return Ok(Some(match find(&self.worse, place) {
@@ -231,8 +234,12 @@ impl<'f> Findings<'f> {
             None if alike() => Said::of(Verdict::Watch, Reason::LikePrevious, None),
             None => Said::of(Verdict::Watch, Reason::Unproven, None),
         };
-        let Some(since) = began_before(watch, feature, watch.until)? else { return Ok(Some(said)) };
-        Ok(Some(self.since(feature, since, said)))
+        let began = began_before(watch, feature, watch.until)?;
+        let lasts = began.filter(|since| !was_ended(self.earlier, feature, since));
+        Ok(Some(match lasts {
+            Some(since) => self.since(feature, since, said),
+            None => said,
+        }))
     }
 
     /// The verdict on an improvement, or on no change. The rules are those for declines: the improvement must exceed the common
@@ -279,8 +286,30 @@ impl Standing {
     }
 }
 
+/// Names no earlier release with a decline that came to everything else on the same days.
+fn excuse(watch: &Watch, scores: &mut [RegressionScore]) -> Result<()> {
+    let mut beside = HashMap::new();
+    for score in scores {
+        let Some(since) = &mut score.since else { continue };
+        let Some(release) = since.release else { continue };
+        let beside = match beside.entry(release) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(Beside::of(watch, release)?),
+        };
+        if beside.explains(score.feature) {
+            (since.release, since.probability) = (None, None);
+        }
+    }
+    Ok(())
+}
+
 /// Finds the first day on which each verdict was `regressed`.
-fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore]) -> Result<()> {
+fn flag(
+    family: &Family,
+    alone: Option<&Family>,
+    earlier: &[ReleaseReport],
+    scores: &mut [RegressionScore],
+) -> Result<()> {
     let (watch, whole_alone) = (&family.watch, alone);
     // The controls of a day are the most expensive part, so they are only computed for features not yet flagged.
     let mut flagged = HashSet::new();
@@ -301,8 +330,10 @@ fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore])
             } else {
                 continue;
             };
-            let falls_again =
-                |since: Since| Second::of(family, whole_alone, score.feature, since.day).holds(day + 1);
+            let falls_again = |since: Since| {
+                was_ended(earlier, score.feature, &since)
+                    || Second::of(family, whole_alone, score.feature, since.day).holds(day + 1)
+            };
             if began.is_none_or(falls_again) {
                 score.first_flagged_day = Some(day);
                 flagged.insert(score.feature);
@@ -333,6 +364,12 @@ fn has_fallen(score: &RegressionScore) -> bool {
     score.first_flagged_day.is_some()
         || score.reason == Some(Reason::FellBefore)
         || matches!(score.verdict, Verdict::Regressed | Verdict::Since)
+}
+
+/// Whether a release between an earlier decline and this one restored the level: what is bad now began again.
+fn was_ended(earlier: &[ReleaseReport], feature: u32, decline: &Since) -> bool {
+    let restored = |score: &RegressionScore| score.feature == feature && score.verdict == Verdict::Recovered;
+    earlier.iter().any(|report| report.first_day > decline.day && report.features.iter().any(restored))
 }
 
 /// The first day of the decline of an earlier release, be it its own or one that began before it.

@@ -122,6 +122,28 @@ fn a_second_fall_is_not_laid_at_the_door_of_the_first() {
     assert!(previous.p < 0.2 && previous.score > 30.0, "{previous:?}");
 }
 
+/// On, off, and on again: what the second release restored is not where the decline of the third began.
+#[test]
+fn a_decline_that_was_restored_excuses_no_later_one() {
+    let mut world = World::with_features(3);
+    let levels = [(0..60, HAPPY), (60..90, MIXED), (90..120, HAPPY), (120..140, MIXED)];
+    let releases = levels.map(|(days, level)| {
+        let release = world.release("1.x", Some(days.start));
+        world.answers(days.clone(), Some(release), level);
+        (1..3).for_each(|feature| world.answers_to(feature, days.clone(), Some(release), HAPPY));
+        release
+    });
+    assert_eq!(score(&world, releases[2], 119).verdict, Verdict::Recovered);
+    for touched in [vec![], vec![0]] {
+        releases.iter().for_each(|release| world.releases[*release as usize].touched = touched.clone());
+        for as_of in [130, 139] {
+            let again = score(&world, releases[3], as_of);
+            assert_eq!((again.verdict, again.since), (Verdict::Regressed, None), "{as_of}: {again:#?}");
+            assert!(again.first_flagged_day.is_some());
+        }
+    }
+}
+
 /// The release before is a hotfix that hardly anybody rated: the decline before it does not excuse what follows.
 #[test]
 fn a_second_fall_after_a_hotfix_is_the_release_s_own() {

@@ -1,6 +1,6 @@
 //! Stories of controls: whether a change came to what a release does not touch as well, or to its own responses alone.
 
-use super::world::{HAPPY, LESS_HAPPY, MIXED, UNHAPPY, World, score};
+use super::world::{HAPPY, LESS_HAPPY, MIXED, UNHAPPY, World, report, score};
 use ballroom_analytics::regression::{Control, Reason, Verdict};
 
 /// A product of six features; the release at day 90 touches feature 0.
@@ -192,8 +192,61 @@ fn a_great_fall_of_the_only_control_is_no_outlier() {
     assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
     let shift = shared.controlled.expect("a control").common_shift.estimate;
     assert!(shift < -15.0, "{shift}");
+    // Nor is the untouched one a side effect of the release, whose only control is the touched one.
+    let untouched = report(&world, new, 119).features.swap_remove(1);
+    assert_eq!((untouched.verdict, untouched.control), (Verdict::Watch, Some(Control::Shared)));
+    assert_eq!(untouched.first_flagged_day, None);
     // The control at rest blames.
     world.feedback.retain(|row| row.feature == 0 || row.day < 90);
     world.answers_to(1, 90..120, Some(new), HAPPY);
     assert_eq!(score(&world, new, 119).verdict, Verdict::Regressed);
+    // A fall of the untouched one alone is a side effect, seen by the touched one at rest.
+    world.feedback.retain(|row| row.day < 90);
+    world.answers_to(0, 90..120, Some(new), HAPPY);
+    world.answers_to(1, 90..120, Some(new), MIXED);
+    let side_effect = report(&world, new, 119).features.swap_remove(1);
+    assert_eq!((side_effect.verdict, side_effect.control), (Verdict::Regressed, Some(Control::Held)));
+}
+
+#[test]
+fn untouched_features_that_fall_with_the_touched_one_are_not_blamed() {
+    for features in 2..5 {
+        for after in [LESS_HAPPY, MIXED, UNHAPPY] {
+            let mut world = World::with_features(features);
+            let old = world.release("1.0", Some(0));
+            let new = world.release("2.0", Some(90));
+            world.releases[new as usize].touched = vec![0];
+            for feature in 0..features {
+                world.answers_to(feature, 0..90, Some(old), HAPPY);
+                world.answers_to(feature, 90..120, Some(new), after);
+            }
+            for score in report(&world, new, 119).features {
+                let said = (score.verdict, score.first_flagged_day);
+                assert_ne!(said.0, Verdict::Regressed, "feature {} of {features}", score.feature);
+                assert_eq!(said.1, None, "feature {} of {features}", score.feature);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_release_of_the_day_of_a_common_fall_is_not_named_as_its_beginning() {
+    let (mut world, _, new) = product();
+    let later = world.release("2.1", Some(120));
+    world.releases[later as usize].touched = vec![0];
+    for feature in 0..6 {
+        world.answers_to(feature, 90..120, Some(new), MIXED);
+        world.answers_to(feature, 120..150, Some(later), MIXED);
+    }
+    let shared = score(&world, later, 149);
+    assert_ne!(shared.verdict, Verdict::Regressed);
+    assert!(shared.since.is_none_or(|since| since.release.is_none()), "{:?}", shared.since);
+    // The feature fell alone: the release is named.
+    world.feedback.retain(|row| row.feature == 0 || row.day < 90);
+    for feature in 1..6 {
+        world.answers_to(feature, 90..120, Some(new), HAPPY);
+        world.answers_to(feature, 120..150, Some(later), HAPPY);
+    }
+    let own = score(&world, later, 149);
+    assert_eq!((own.verdict, own.since.and_then(|since| since.release)), (Verdict::Since, Some(new)));
 }

@@ -84,7 +84,8 @@ impl FallSince {
         self.snapshot.date(self.since.day).into()
     }
 
-    /// Release that most likely caused it; null: it began before any release.
+    /// Release that most likely caused it; null: it began before any release, or came to everything else on the same days as
+    /// well.
     async fn release(&self, ctx: &Context<'_>) -> Result<Option<Release>, Fault> {
         match self.snapshot.release_of(&self.since) {
             Some(id) => Ok(Some(release::of(ctx, id).await?)),
