@@ -11,15 +11,13 @@ use crate::evidence::{DROPS, Direction, MARGIN, log_mean_exp, log_sum_exp};
 
 /// Minimum number of responses before the release, of an untouched feature that is a control.
 pub(crate) const MIN_BEFORE: f64 = 20.0;
-/// The same after the release.
+/// The same after the release; also of responses on earlier releases on the same days, each day weighted by the release's own
+/// responses. Few of them have a large variance.
 pub(crate) const MIN_AFTER: f64 = 5.0;
-/// Minimum number of responses on earlier releases on the same days, each day weighted by the release's own responses, that
-/// are a control.
-pub(crate) const MIN_SAME_DAYS: f64 = 20.0;
 /// Standard deviation of the utility of early adopters relative to others.
 pub(crate) const SD_ADOPTERS: f64 = 0.05;
-/// Minimum number of untouched features with incidents for a common rate ratio.
-pub(crate) const MIN_INCIDENT_CONTROLS: usize = 2;
+/// Minimum number of features with incidents for a common rate ratio.
+pub(crate) const MIN_INCIDENT_CONTROLS: usize = 1;
 /// Standard deviation of the log of the change that all features' incident rates share.
 pub(crate) const SD_COMMON_RATE: f64 = 0.30;
 /// The same of the change of one feature's rate by itself.
@@ -194,6 +192,13 @@ impl CommonShift {
         let shown = Self::of(controls, f64::INFINITY).shift;
         let most = if shown * own > 0.0 { COMMON.bounds.1.max(own.abs()) } else { COMMON.default };
         Self::of(controls, common.max(shown.abs().min(most)))
+    }
+
+    /// The same of incident rates, for a feature whose own log ratio is `own`.
+    pub(crate) fn of_rates(controls: &[Shift], own: f64) -> Self {
+        let shown = Self::of(controls, f64::INFINITY).shift;
+        let usual = SD_COMMON_RATE;
+        Self::of(controls, if shown * own > 0.0 { usual.max(shown.abs().min(own.abs())) } else { usual })
     }
 }
 

@@ -128,15 +128,14 @@ fn withdrawn_by(facts: &Release, first_day: Day, as_of: Day) -> Option<Day> {
 }
 
 impl ReleaseReport {
-    /// Whether a feature may have recovered from what a release before those of `earlier` did: this one has enough responses and no
-    /// decline, and the last of them has too few to tell.
+    /// Whether a feature may have recovered from what a release before those of `earlier` did: this one can be judged and has no
+    /// decline, and the last of them has too few responses to tell.
     fn asks_for_earlier(&self, earlier: &[ReleaseReport]) -> bool {
         let Some(last) = earlier.last() else { return false };
         let asks = |score: &RegressionScore| {
             let then = last.features.iter().find(|then| then.feature == score.feature);
-            score.responses >= i64::from(self.min_answers)
-                && matches!(score.verdict, Verdict::Improved | Verdict::NoEvidence)
-                && !then.is_some_and(is_telling)
+            matches!(score.verdict, Verdict::Improved | Verdict::NoEvidence)
+                && !then.is_some_and(|then| is_telling(then, last.min_answers))
         };
         self.features.iter().any(asks)
     }

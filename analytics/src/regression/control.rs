@@ -4,8 +4,7 @@ use super::comparison::Comparison;
 use super::watch::{Watch, is_baseline};
 use super::{Change, ControlShift, Controlled};
 use crate::control::{
-    CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, SD_COMMON_RATE,
-    Shift, log_e_controlled,
+    CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, Shift, log_e_controlled,
 };
 use crate::evidence::{Direction, SD_CHANGE, change_interval, combine};
 use crate::facts::Day;
@@ -86,12 +85,22 @@ impl Controls {
     }
 
     /// Evidence of a drop beyond that of the responses to earlier releases of its line on the same days alone; none without any. As one of
-    /// several controls they may look like an outlier, and there may be too few to be one, but they tell most about this feature.
+    /// several controls they may look like an outlier, but they tell most about this feature.
     pub(super) fn log_e_of_same_days(&self, watch: &Watch, member: &Comparison) -> Option<f64> {
-        let same = self.same_days(watch, member).filter(|same| same.answers >= MIN_AFTER)?;
+        let same = self.same_days(watch, member)?;
         let rate =
             self.against(watch, member).filter(|against| against.incidents).map(|against| against.rate);
         Some(self.evidence(watch, member, (same.shift, rate), Direction::Worse))
+    }
+
+    /// Whether there are controls of that which carries the evidence: its responses, or its incidents.
+    pub(super) fn test_what_carries(&self, watch: &Watch, member: &Comparison) -> bool {
+        let Some(against) = self.against(watch, member) else { return false };
+        if !member.has_answers || !member.has_incidents || against.incidents {
+            return true;
+        }
+        let [answers, incidents] = self.channels(watch, member, against.expected(), Direction::Worse);
+        answers >= incidents
     }
 
     /// All figures of a feature's controls.
@@ -119,7 +128,7 @@ impl Controls {
 
     fn against(&self, watch: &Watch, member: &Comparison) -> Option<Against> {
         let mut shifts = self.others(member, &self.answers, |(shown, _)| shown.feature, 1);
-        let same = self.same_days(watch, member).filter(|same| same.answers >= MIN_SAME_DAYS);
+        let same = self.same_days(watch, member);
         shifts.extend(same.map(|Concurrent { shift, answers }| {
             (ControlShift { feature: None, shift: 100.0 * shift.shift, weight: 0.0, answers }, shift)
         }));
@@ -132,9 +141,11 @@ impl Controls {
         tested.then(|| {
             let known: Vec<_> = shifts.iter().map(|(_, shift)| *shift).collect();
             let own = watch.change(member).map_or(0.0, |(change, _)| change);
+            let own_rate = member.incidents.change(self.until, watch.hyper.phi_incidents);
+            let own_rate = own_rate.map_or(0.0, |(log_ratio, _)| log_ratio);
             Against {
                 common: CommonShift::of_window(&known, watch.hyper.movement.common, own),
-                rate: if incidents { CommonShift::of(&rates, SD_COMMON_RATE).shift.exp() } else { 1.0 },
+                rate: if incidents { CommonShift::of_rates(&rates, own_rate).shift.exp() } else { 1.0 },
                 shifts,
                 answers,
                 incidents,
@@ -160,7 +171,7 @@ impl Controls {
                 (baseline.n1, Concurrent::of(baseline, &days, 0.0))
             })
             .collect();
-        Concurrent::together(&strata)
+        Concurrent::together(&strata).filter(|same| same.answers >= MIN_AFTER)
     }
 
     /// Evidence of a change beyond an expected shift, and an expected factor of the incidents.
@@ -171,13 +182,24 @@ impl Controls {
         (expected, rate): (Shift, Option<f64>),
         direction: Direction,
     ) -> f64 {
+        let channels = self.channels(watch, member, (expected, rate), direction);
+        combine(&channels.into_iter().flatten().collect::<Vec<_>>())
+    }
+
+    /// The same of the responses, and of the incidents.
+    fn channels(
+        &self,
+        watch: &Watch,
+        member: &Comparison,
+        (expected, rate): (Shift, Option<f64>),
+        direction: Direction,
+    ) -> [Option<f64>; 2] {
         let answers = member.has_answers.then(|| {
             let strata = member.compared(watch, self.until);
             let variance = expected.variance + watch.hyper.movement.own.powi(2);
             log_e_controlled(&strata, expected.shift, variance, direction)
         });
-        let rate = member.log_e_incidents(watch, self.until, direction, rate.unwrap_or(1.0));
-        combine(&[answers, rate].into_iter().flatten().collect::<Vec<_>>())
+        [answers, member.log_e_incidents(watch, self.until, direction, rate.unwrap_or(1.0))]
     }
 }
 

@@ -138,7 +138,11 @@ impl<'a> Family<'a> {
             let family: Vec<_> = (0..self.tested.len()).map(|j| log_e(j).unwrap_or(evidence[j])).collect();
             e_bh(&family, q).binary_search(&i).is_ok()
         };
-        if holds { Called::Holds(Control::Held) } else { Called::Shared }
+        match holds {
+            false => Called::Shared,
+            true if controls.test_what_carries(&self.watch, member) => Called::Holds(Control::Held),
+            true => Called::Holds(Control::None),
+        }
     }
 
     /// The comparison with the previous release alone, if both sides have enough responses.

@@ -5,7 +5,7 @@ use super::control::Controls;
 use super::family::{Family, founded};
 use super::verdict::FALSE_AGAINST_PREVIOUS;
 use super::watch::Watch;
-use super::{Since, watch_of};
+use super::{MAX_EARLIER, Since, watch_of};
 use crate::change_point::{ChangePoint, Suspect, change_point_after, change_point_of_release};
 use crate::error::Result;
 use crate::evidence::{Direction, FALSE_DISCOVERIES};
@@ -105,6 +105,26 @@ pub(super) fn began_with_previous(alone: &Watch, feature: u32, until: Day) -> Re
         release: Some(previous),
         probability: Some(before),
     }))
+}
+
+/// A decline, unless a release between its beginning and the judged one restored the level: then what is bad now began again.
+pub(super) fn lasting(family: &Family, feature: u32, began: Option<Since>) -> Result<Option<Since>> {
+    let Some(decline) = began else { return Ok(None) };
+    let Watch { prepared, hyper, release, first_day, .. } = family.watch;
+    let needed = (family.tested.len() as f64 / FALSE_DISCOVERIES).ln();
+    let mut before = prepared.previous(release);
+    for _ in 0..MAX_EARLIER {
+        let Some(earlier) = before else { break };
+        let then = watch_of((prepared, hyper), earlier, first_day - 1)?;
+        let Some(then) = then.filter(|then| then.first_day > decline.day) else { break };
+        let since = then.since(decline.day.max(then.from)..then.before);
+        let compared = since.compare(feature);
+        if compared.has_baseline() && founded(&since, &compared, since.until, Direction::Better) >= needed {
+            return Ok(None);
+        }
+        before = prepared.previous(earlier).filter(|before| *before != earlier);
+    }
+    Ok(Some(decline))
 }
 
 /// Whether enough responses already name the release before its first day for a decline on these days to be its own.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::comparison::Comparison;
 use super::control::Controls;
 use super::family::{Called, Family, MIN_INCIDENTS, founded};
-use super::since::{Beside, Second, began_before, began_with_previous, rise};
+use super::since::{Beside, Second, began_before, began_with_previous, lasting, rise};
 use super::watch::Watch;
 use super::{BASELINE_DAYS, Baseline, Control, Reason, RegressionScore, ReleaseReport, Since, Verdict};
 use crate::error::Result;
@@ -15,6 +15,8 @@ use crate::facts::Day;
 
 /// False discovery rate of the additional comparisons: with the previous release alone, and since an earlier decline.
 pub(super) const FALSE_AGAINST_PREVIOUS: f64 = 0.01;
+/// Minimum number of responses to an earlier release for its "no evidence" to say how a feature was, in those that a verdict needs.
+const MIN_TELLING: u32 = 3;
 /// Minimum share of a decline that is restored, for `recovered`.
 const MIN_RECOVERY: f64 = 1.0 / 3.0;
 
@@ -60,7 +62,7 @@ pub(super) fn judge(
             score.missing = None;
         }
     }
-    flag(family, alone, earlier, &mut scores)?;
+    flag(family, alone, &mut scores)?;
     excuse(watch, &mut scores)?;
     Ok(scores)
 }
@@ -153,7 +155,7 @@ impl<'f> Findings<'f> {
         };
         if let Some(Called::Holds(control)) = find(&self.worse_alone, alone_place) {
             let began = began_with_previous(&alone.watch, feature, alone.watch.until)?;
-            if let Some(since) = began.filter(|since| !was_ended(self.earlier, feature, since)) {
+            if let Some(since) = lasting(self.family, feature, began)? {
                 return Ok(Some(self.since(feature, since, Said::of(Verdict::Regressed, None, control))));
             }
             return Ok(Some(match find(&self.worse, place) {
@@ -188,8 +190,9 @@ impl<'f> Findings<'f> {
             Some((report, score))
         };
         // The nearest release that says something about the feature: those between have too few responses.
+        let is_telling = |report: &ReleaseReport, score| is_telling(score, report.min_answers);
         let (report, fallen) =
-            self.earlier.iter().filter_map(of_feature).find(|(_, score)| is_telling(score))?;
+            self.earlier.iter().filter_map(of_feature).find(|(report, score)| is_telling(report, score))?;
         let began = has_fallen(fallen).then(|| began(report, fallen))?;
         let rise = Second::of(family, None, feature, began).rise(family.watch.until)?;
         recovered(&family.watch, (report, feature), rise)
@@ -235,8 +238,7 @@ impl<'f> Findings<'f> {
             None => Said::of(Verdict::Watch, Reason::Unproven, None),
         };
         let began = began_before(watch, feature, watch.until)?;
-        let lasts = began.filter(|since| !was_ended(self.earlier, feature, since));
-        Ok(Some(match lasts {
+        Ok(Some(match lasting(self.family, feature, began)? {
             Some(since) => self.since(feature, since, said),
             None => said,
         }))
@@ -304,12 +306,7 @@ fn excuse(watch: &Watch, scores: &mut [RegressionScore]) -> Result<()> {
 }
 
 /// Finds the first day on which each verdict was `regressed`.
-fn flag(
-    family: &Family,
-    alone: Option<&Family>,
-    earlier: &[ReleaseReport],
-    scores: &mut [RegressionScore],
-) -> Result<()> {
+fn flag(family: &Family, alone: Option<&Family>, scores: &mut [RegressionScore]) -> Result<()> {
     let (watch, whole_alone) = (&family.watch, alone);
     // The controls of a day are the most expensive part, so they are only computed for features not yet flagged.
     let mut flagged = HashSet::new();
@@ -330,11 +327,9 @@ fn flag(
             } else {
                 continue;
             };
-            let falls_again = |since: Since| {
-                was_ended(earlier, score.feature, &since)
-                    || Second::of(family, whole_alone, score.feature, since.day).holds(day + 1)
-            };
-            if began.is_none_or(falls_again) {
+            let falls_again =
+                |since: Since| Second::of(family, whole_alone, score.feature, since.day).holds(day + 1);
+            if lasting(family, score.feature, began)?.is_none_or(falls_again) {
                 score.first_flagged_day = Some(day);
                 flagged.insert(score.feature);
             }
@@ -354,9 +349,18 @@ fn can_tell(family: &Family, member: &Comparison) -> bool {
     family.missing(member, until) == (0, 0) || member.expected_incidents(until) >= MIN_INCIDENTS
 }
 
-/// Whether the verdict on an earlier release says something about the state of a feature then.
-pub(super) fn is_telling(score: &RegressionScore) -> bool {
-    !matches!(score.verdict, Verdict::CannotTell | Verdict::NoBaseline) || has_fallen(score)
+/// Whether the verdict on an earlier release says something about the state of a feature then. "No evidence" of few responses does not.
+pub(super) fn is_telling(score: &RegressionScore, min_answers: u32) -> bool {
+    match score.verdict {
+        Verdict::CannotTell | Verdict::NoBaseline => has_fallen(score),
+        // Without any response it is what the incidents say.
+        Verdict::NoEvidence => {
+            has_fallen(score)
+                || score.responses == 0
+                || score.responses >= i64::from(MIN_TELLING * min_answers)
+        }
+        _ => true,
+    }
 }
 
 /// Whether an earlier release was found to have made a feature worse, or to have taken over such a state.
@@ -364,12 +368,6 @@ fn has_fallen(score: &RegressionScore) -> bool {
     score.first_flagged_day.is_some()
         || score.reason == Some(Reason::FellBefore)
         || matches!(score.verdict, Verdict::Regressed | Verdict::Since)
-}
-
-/// Whether a release between an earlier decline and this one restored the level: what is bad now began again.
-fn was_ended(earlier: &[ReleaseReport], feature: u32, decline: &Since) -> bool {
-    let restored = |score: &RegressionScore| score.feature == feature && score.verdict == Verdict::Recovered;
-    earlier.iter().any(|report| report.first_day > decline.day && report.features.iter().any(restored))
 }
 
 /// The first day of the decline of an earlier release, be it its own or one that began before it.

@@ -79,7 +79,7 @@ fn a_release_that_mends_a_fall_has_recovered() {
 #[test]
 fn a_release_that_mends_a_fall_has_recovered_also_after_a_hotfix() {
     for answers in [0, 1, 3] {
-        for each in [1, 4] {
+        for each in [1, 2, 4] {
             let mut world = World::with_features(1);
             let good = world.release("1.0", Some(0));
             let guilty = world.release("1.1", Some(60));
@@ -142,6 +142,20 @@ fn a_decline_that_was_restored_excuses_no_later_one() {
             assert!(again.first_flagged_day.is_some());
         }
     }
+    // A short recovery, and most responses to the bad release before it.
+    world.feedback.retain(|row| row.day < 90);
+    world.releases[releases[2] as usize].first_day = Some(90);
+    world.releases[releases[3] as usize].first_day = Some(105);
+    world.answers(60..90, Some(releases[1]), MIXED);
+    world.answers(90..105, Some(releases[2]), HAPPY);
+    world.answers(105..135, Some(releases[3]), MIXED);
+    for feature in 1..3 {
+        world.answers_to(feature, 90..105, Some(releases[2]), HAPPY);
+        world.answers_to(feature, 105..135, Some(releases[3]), HAPPY);
+    }
+    releases.iter().for_each(|release| world.releases[*release as usize].touched.clear());
+    let again = score(&world, releases[3], 134);
+    assert_eq!(again.since, None, "{again:#?}");
 }
 
 /// The release before is a hotfix that hardly anybody rated: the decline before it does not excuse what follows.

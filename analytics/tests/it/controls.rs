@@ -124,6 +124,45 @@ fn incidents_that_came_to_all_features_are_expected() {
     assert_eq!((held.verdict, held.control), (Verdict::Regressed, Some(Control::Held)));
 }
 
+/// Outages of everything: incidents of 2 to 6 features, with ratings at rest or without any.
+#[test]
+fn incidents_that_multiplied_for_all_features_are_not_blamed() {
+    for (features, times, rated) in
+        [(2, 4, true), (2, 8, false), (3, 4, false), (3, 8, true), (4, 8, false), (6, 8, true)]
+    {
+        let mut world = World::with_features(features);
+        let old = world.release("1.0", Some(0));
+        let new = world.release("2.0", Some(90));
+        world.releases[new as usize].touched = vec![0];
+        let open = |feature: u32, day: i32, release: u32| ballroom_analytics::IncidentRow {
+            feature,
+            release: Some(release),
+            no_change: false,
+            day,
+            opened: if day < 90 { 1 } else { times },
+            spoiled: 1.0,
+        };
+        for feature in 0..features {
+            if rated {
+                world.answers_to(feature, 0..90, Some(old), HAPPY);
+                world.answers_to(feature, 90..120, Some(new), HAPPY);
+            }
+            // Each on days of its own.
+            let days = (0..120).filter(|day| (day + feature as i32) % 3 == 0);
+            let rows: Vec<_> = days.map(|day| open(feature, day, if day < 90 { old } else { new })).collect();
+            world.incidents.extend(rows);
+        }
+        for score in report(&world, new, 119).features {
+            assert_ne!(score.verdict, Verdict::Regressed, "{features} x {times}: {score:#?}");
+        }
+        // Those of one feature alone are found.
+        for incident in &mut world.incidents {
+            incident.opened = if incident.feature == 0 && incident.day >= 90 { times } else { 1 };
+        }
+        assert_eq!(score(&world, new, 119).verdict, Verdict::Regressed, "{features} x {times}");
+    }
+}
+
 #[test]
 fn a_fall_of_all_is_believed_after_a_year_in_which_nothing_moved() {
     let mut world = World::with_features(6);
@@ -176,6 +215,26 @@ fn a_great_fall_of_the_old_release_on_the_same_days_is_not_the_new_one_s() {
     let shared = score(&world, new, 119);
     assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
     assert_eq!(shared.controlled.expect("controls").controls.len(), 2);
+}
+
+/// While only few of the customers have the new release, or only few of them still the old one.
+#[test]
+fn a_few_responses_to_the_old_release_are_a_control() {
+    let mut world = World::with_features(1);
+    let old = world.release("1.0", Some(0));
+    let new = world.release("2.0", Some(90));
+    world.answers(0..90, Some(old), HAPPY);
+    world.answers(90..120, Some(new), MIXED);
+    // Ten responses to the old release on two days.
+    world.answers(92..93, Some(old), MIXED);
+    let shared = score(&world, new, 119);
+    assert_eq!((shared.verdict, shared.control), (Verdict::Watch, Some(Control::Shared)));
+    let controlled = shared.controlled.expect("a control");
+    assert_eq!(controlled.controls.len(), 1);
+    assert!(controlled.common_shift.estimate < -5.0, "{controlled:?}");
+    world.feedback.retain(|row| row.release != Some(old) || row.day < 90);
+    world.answers(92..93, Some(old), HAPPY);
+    assert_eq!(score(&world, new, 119).verdict, Verdict::Regressed);
 }
 
 #[test]
