@@ -11,9 +11,11 @@ use crate::evidence::{DROPS, Direction, MARGIN, log_mean_exp, log_sum_exp};
 
 /// Minimum number of responses before the release, of an untouched feature that is a control.
 pub(crate) const MIN_BEFORE: f64 = 20.0;
-/// The same after the release; also of responses on earlier releases on the same days, each day weighted by the release's own
-/// responses. Few of them have a large variance.
+/// The same after the release; also of responses on earlier releases on the same days that can veto a verdict.
 pub(crate) const MIN_AFTER: f64 = 5.0;
+/// Minimum number of responses on earlier releases on the same days, each day weighted by the release's own responses, that
+/// are a control.
+pub(crate) const MIN_SAME_DAYS: f64 = 20.0;
 /// Standard deviation of the utility of early adopters relative to others.
 pub(crate) const SD_ADOPTERS: f64 = 0.05;
 /// Minimum number of features with incidents for a common rate ratio.

@@ -4,10 +4,14 @@ use super::comparison::Comparison;
 use super::watch::{Watch, is_baseline};
 use super::{Change, ControlShift, Controlled};
 use crate::control::{
-    CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, Shift, log_e_controlled,
+    CommonShift, Concurrent, MIN_AFTER, MIN_BEFORE, MIN_INCIDENT_CONTROLS, MIN_SAME_DAYS, Shift,
+    log_e_controlled,
 };
 use crate::evidence::{Direction, SD_CHANGE, change_interval, combine};
 use crate::facts::Day;
+
+/// Share of a fall from which on another one is about as great.
+const ALIKE: f64 = 0.5;
 
 /// The features of a product with their shifts as of the end of a day, if the release declares which of them it touches.
 pub(super) struct Controls {
@@ -85,12 +89,20 @@ impl Controls {
     }
 
     /// Evidence of a drop beyond that of the responses to earlier releases of its line on the same days alone; none without any. As one of
-    /// several controls they may look like an outlier, but they tell most about this feature.
+    /// several controls they may look like an outlier, and there may be too few to be one, but they tell most about this feature.
     pub(super) fn log_e_of_same_days(&self, watch: &Watch, member: &Comparison) -> Option<f64> {
         let same = self.same_days(watch, member)?;
         let rate =
             self.against(watch, member).filter(|against| against.incidents).map(|against| against.rate);
         Some(self.evidence(watch, member, (same.shift, rate), Direction::Worse))
+    }
+
+    /// Whether the responses to earlier releases of its line on the same days, while too few to be a control, fell by at least half as
+    /// much: at the beginning of a staged rollout noise would hide what they show.
+    pub(super) fn show_alike(&self, watch: &Watch, member: &Comparison) -> bool {
+        let few = self.same_days(watch, member).filter(|same| same.answers < MIN_SAME_DAYS);
+        few.zip(watch.change(member))
+            .is_some_and(|(same, (own, _))| own < 0.0 && same.shift.shift <= own * ALIKE)
     }
 
     /// Whether there are controls of that which carries the evidence: its responses, or its incidents.
@@ -103,9 +115,9 @@ impl Controls {
         answers >= incidents
     }
 
-    /// All figures of a feature's controls.
+    /// All figures of a feature's controls; without any, of the few responses of the same days that can veto a verdict.
     pub(super) fn show(&self, watch: &Watch, member: &Comparison) -> Option<Controlled> {
-        let against = self.against(watch, member)?;
+        let against = self.against(watch, member).or_else(|| self.against_from(MIN_AFTER, watch, member))?;
         let CommonShift { shift, variance, weights } = &against.common;
         let own_change = watch.change(member).and_then(|(change, sampling)| {
             let unknown = sampling + variance + watch.hyper.movement.own.powi(2);
@@ -127,8 +139,13 @@ impl Controls {
     }
 
     fn against(&self, watch: &Watch, member: &Comparison) -> Option<Against> {
+        self.against_from(MIN_SAME_DAYS, watch, member)
+    }
+
+    /// The controls of a feature, `least` being the minimum of responses to earlier releases on the same days.
+    fn against_from(&self, least: f64, watch: &Watch, member: &Comparison) -> Option<Against> {
         let mut shifts = self.others(member, &self.answers, |(shown, _)| shown.feature, 1);
-        let same = self.same_days(watch, member);
+        let same = self.same_days(watch, member).filter(|same| same.answers >= least);
         shifts.extend(same.map(|Concurrent { shift, answers }| {
             (ControlShift { feature: None, shift: 100.0 * shift.shift, weight: 0.0, answers }, shift)
         }));

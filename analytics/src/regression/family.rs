@@ -120,7 +120,9 @@ impl<'a> Family<'a> {
         let member = &self.members[self.tested[i]];
         // This protects from blame. That a level is restored is true whoever restored it, and few responses must not hide it.
         let of_same_days = || controls.log_e_of_same_days(&self.watch, member);
-        if direction == Direction::Worse && of_same_days().is_some_and(|log_e| log_e <= EVEN) {
+        let also_before =
+            || of_same_days().is_some_and(|log_e| log_e <= EVEN) || controls.show_alike(&self.watch, member);
+        if direction == Direction::Worse && also_before() {
             return Called::AlsoBefore;
         }
         let log_e = |i: usize| controls.log_e(&self.watch, &self.members[self.tested[i]], direction);
