@@ -228,10 +228,10 @@ fn is_temporary(error: &DbErr) -> bool {
 }
 
 /// Temporary errors of PostgreSQL, as prefixes of SQLSTATE codes: connection; read-only server; idle transaction
-/// timeout; serialization failure; deadlock; insufficient connections, memory or disk; lock timeout; statement
-/// timeout; starting, stopping or killed; system error.
-const POSTGRES_TEMPORARY: [&str; 10] =
-    ["08", "25006", "25P03", "40001", "40P01", "53", "55P03", "57014", "57P", "58"];
+/// timeout; refused log-in; serialization failure; deadlock; insufficient connections, memory or disk; database that accepts no
+/// connections; lock timeout; statement timeout; starting, stopping or killed; system error.
+const POSTGRES_TEMPORARY: [&str; 12] =
+    ["08", "25006", "25P03", "28", "40001", "40P01", "53", "55000", "55P03", "57014", "57P", "58"];
 
 /// Temporary errors of SQLite: busy, locked, disk I/O error, disk full.
 const SQLITE_TEMPORARY: [u32; 4] = [5, 6, 10, 13];

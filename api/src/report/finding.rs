@@ -115,6 +115,9 @@ pub(crate) fn reason_of(reason: Reason, missing: Option<(u32, u32)>, shift: f64,
             // Half of the change, or more, in the same direction.
             if shift * change > 0.0 && 2.0 * shift.abs() >= change.abs() {
                 format!("everything changed ({})", signed(shift))
+            } else if shift == 0.0 {
+                // Only incidents have controls.
+                "not significant against the others".to_owned()
             } else {
                 format!("not significant against the others ({})", signed(shift))
             }

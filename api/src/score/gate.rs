@@ -80,6 +80,13 @@ impl Gate {
     }
 }
 
+/// Whether there are incidents and no responses.
+fn is_known_by_incidents(score: &RegressionScore) -> bool {
+    score.baseline_responses == 0
+        && score.responses == 0
+        && score.baseline_incidents + score.incidents_opened > 0
+}
+
 /// Why responses of two sides are of no use for each other.
 const OTHER_KIND: &str = "they are on other scales, from other segments, or only one side names a release";
 
@@ -201,12 +208,21 @@ impl Judge<'_> {
         let needed = self.report.min_answers;
         if !unknown.is_empty() {
             let names: Vec<_> = unknown.iter().map(|score| self.snapshot.feature_name(*score)).collect();
-            let which =
-                if unknown.iter().any(|score| is_unlabelled(score)) { " that name a release" } else { "" };
-            let reason = format!(
-                "too few responses{which} for {}: a verdict needs {needed} before and after the release",
-                names.join(", ")
-            );
+            let names = names.join(", ");
+            let reason = if unknown.iter().all(|score| is_known_by_incidents(score)) {
+                format!(
+                    "too few incidents for {names}, which nobody rated: a verdict needs 3 in the time since the release, or as many expected"
+                )
+            } else {
+                let which = if unknown.iter().any(|score| is_unlabelled(score)) {
+                    " that name a release"
+                } else {
+                    ""
+                };
+                format!(
+                    "too few responses{which} for {names}: a verdict needs {needed} before and after the release"
+                )
+            };
             return (Decision::CannotTell, reason);
         }
         // An undeclared release passes on any feature with a verdict, and needs the responses on all of them together.
@@ -296,6 +312,13 @@ impl Judge<'_> {
             Standing::NewIncidents => {
                 let incidents = counted(score.incidents_opened.unsigned_abs(), "incident");
                 (Decision::CannotTell, format!("{incidents} since the release, none recorded before"))
+            }
+            Standing::Unknown if is_known_by_incidents(score) => {
+                let (before, after) = (score.baseline_incidents, score.incidents_opened);
+                let reason = format!(
+                    "too few: {before} incidents before and {after} since the release, and no responses"
+                );
+                (Decision::CannotTell, reason)
             }
             Standing::Unknown => {
                 let (before, after) = (self.count(score.baseline_responses), self.count(score.responses));

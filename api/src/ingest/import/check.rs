@@ -46,8 +46,9 @@ pub(super) fn check_settings(
     create: Create,
     dimensions: &Dimensions,
 ) -> anyhow::Result<()> {
-    let said =
-        |target: Target, error: Error| anyhow::anyhow!("--set {}: {}", target.name(), described(error).1);
+    let said = |target: Target, error: Error| {
+        anyhow::anyhow!("--set {}: {}", target.name(), described(error, create).1)
+    };
     for scale in mapping.named_scales() {
         dimensions.scale("scale", scale).map_err(|error| {
             let mut known: Vec<&str> = dimensions.scales.values().map(|scale| scale.key.as_str()).collect();
@@ -55,7 +56,7 @@ pub(super) fn check_settings(
             let known = known.join(", ");
             anyhow::anyhow!(
                 "--scale: {}; use one of {known}, or create a scale with createScale",
-                described(error).1
+                described(error, create).1
             )
         })?;
     }

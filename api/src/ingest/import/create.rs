@@ -134,6 +134,18 @@ impl SimilarCustomers {
 }
 
 impl Create {
+    /// Whether missing objects of this type are created; none: they never are.
+    pub(super) fn creates(self, noun: &str) -> Option<bool> {
+        Some(match noun {
+            "product" => self.products,
+            "feature" => self.features,
+            "release" => self.releases,
+            "segment" => self.segments,
+            "customer" => self.customers,
+            _ => return None,
+        })
+    }
+
     /// Whether anything may be created.
     pub(super) fn any(self) -> bool {
         self.products || self.features || self.releases || self.segments || self.customers
@@ -200,7 +212,30 @@ pub(super) async fn missing(
     if create.customers {
         made.created.customers = customers(tx, rows, &mut made, similar).await?;
     }
+    warn_of_twins(tx, rows, &mut made);
     Ok(made)
+}
+
+/// Warns of releases that the file itself plans, and that are another spelling of one that exists.
+fn warn_of_twins(tx: &Transaction, rows: &[&Row], report: &mut CreationReport) {
+    let dimensions = tx.dimensions();
+    for row in rows {
+        let Row::Release(row) = row else { continue };
+        let Some(product) = dimensions.known_product(&row.product) else { continue };
+        if dimensions.known_release(product.id, &row.version).is_none() {
+            let there = dimensions.spelled_like(product.id, &row.version);
+            report.warn_if_similar("release", &row.version, there.first().map(|row| row.version.as_str()));
+        }
+    }
+}
+
+/// The most similar name: of those that existed before, else of those that the file has just created.
+fn similar<'a>(
+    name: &str,
+    there: impl Iterator<Item = &'a str>,
+    created: impl Iterator<Item = &'a str>,
+) -> Option<String> {
+    near(name, there).into_iter().next().or_else(|| near(name, created).into_iter().next())
 }
 
 async fn products(tx: &mut Transaction, rows: &[&Row], report: &mut CreationReport) -> Result<u64, Error> {
@@ -211,11 +246,8 @@ async fn products(tx: &mut Transaction, rows: &[&Row], report: &mut CreationRepo
     keys.retain(|key| dimensions.known_product(key).is_none());
     let mut made = 0;
     for (at, key) in keys.iter().copied().enumerate() {
-        let alike = near(
-            key,
-            dimensions.products.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
-        );
-        report.warn_if_similar("product", key, alike.first().map(String::as_str));
+        let there = dimensions.products.values().map(|row| row.key.as_str());
+        report.warn_if_similar("product", key, similar(key, there, keys[..at].iter().copied()).as_deref());
         let new = NewProduct { key: key.to_owned(), ..NewProduct::default() };
         let result = product::insert_in(tx, new).await.map(|(row, _)| row.id.0);
         made += report.count_created(CreatedKind::Product, key, result)?;
@@ -231,11 +263,8 @@ async fn segments(tx: &mut Transaction, rows: &[&Row], report: &mut CreationRepo
     keys.retain(|key| dimensions.known_segment(key).is_none());
     let mut made = 0;
     for (at, key) in keys.iter().copied().enumerate() {
-        let alike = near(
-            key,
-            dimensions.segments.values().map(|row| row.key.as_str()).chain(keys[..at].iter().copied()),
-        );
-        report.warn_if_similar("segment", key, alike.first().map(String::as_str));
+        let there = dimensions.segments.values().map(|row| row.key.as_str());
+        report.warn_if_similar("segment", key, similar(key, there, keys[..at].iter().copied()).as_deref());
         let result = segment::insert_in(tx, key, None).await.map(|(row, _)| row.id.0);
         made += report.count_created(CreatedKind::Segment, key, result)?;
     }
@@ -257,9 +286,9 @@ async fn features(tx: &mut Transaction, rows: &[&Row], report: &mut CreationRepo
     for (at, (product, key)) in keys.iter().copied().enumerate() {
         if let Some(of) = dimensions.known_product(product) {
             let there = dimensions.features_of(of.id);
+            let there = there.iter().map(|row| row.key.as_str());
             let before = keys[..at].iter().filter(|(other, _)| *other == product).map(|(_, key)| *key);
-            let alike = near(key, there.iter().map(|row| row.key.as_str()).chain(before));
-            report.warn_if_similar("feature", key, alike.first().map(String::as_str));
+            report.warn_if_similar("feature", key, similar(key, there, before).as_deref());
             let new =
                 NewFeature { product: product.to_owned(), key: key.to_owned(), ..NewFeature::default() };
             let result = feature::insert_in(tx, new).await.map(|(row, _)| row.id.0);

@@ -5,10 +5,11 @@ use ballroom_files::{Reject, Target, parse};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{ImportOptions, rows::Row};
+use super::{ImportOptions, create::Create, rows::Row};
 use crate::{
     base::error::{Error, perhaps},
     domain::{
+        check::NAME_LENGTH,
         exposure::{self, NewExposure},
         feedback::{self, EventDetail, NewFeedback, Submission, Submitted},
         import::Figure,
@@ -235,30 +236,44 @@ async fn new_release(tx: &mut Transaction, row: parse::ReleaseRow) -> Result<(Ou
     Ok((outcome, release.id))
 }
 
-pub(super) fn reject(line: u64, error: Error) -> Reject {
-    let (field, reason) = described(error);
+pub(super) fn reject(line: u64, error: Error, create: Create) -> Reject {
+    let (field, reason) = described(error, create);
     Reject { line, field: snake_case(&field), reason }
 }
 
 /// The invalid field and the message, in the terms of files.
-pub(super) fn described(error: Error) -> (String, String) {
+pub(super) fn described(error: Error, create: Create) -> (String, String) {
     match error {
         Error::Invalid { field, reason, .. } | Error::Conflict { field, reason } => (field, reason),
         Error::NotFound { field, noun, reference, near } => {
-            let made = match noun {
-                "product" | "feature" | "release" | "segment" | "customer" => {
-                    format!("; create missing ones with --create {noun}s")
-                }
-                "scale" => {
-                    "; create scales with createScale (--create supports only products, features, releases, segments and \
-                            customers)"
-                        .to_owned()
-                }
-                _ => String::new(),
-            };
-            (field, format!("there is no {noun} \"{reference}\"{}{made}", perhaps(&near)))
+            let hint = not_created(noun, &field, &reference, create);
+            (field, format!("there is no {noun} \"{reference}\"{}{hint}", perhaps(&near)))
         }
         other => (String::new(), other.to_string()),
+    }
+}
+
+/// What to do about a missing object: never what was done already, in vain.
+fn not_created(noun: &str, field: &str, reference: &str, create: Create) -> String {
+    if noun == "scale" {
+        return "; create scales with createScale (--create supports only products, features, releases, segments and customers)"
+            .to_owned();
+    }
+    let Some(created) = create.creates(noun) else { return String::new() };
+    if field.starts_with("previous") {
+        "; put the row of a previous release before those that name it".to_owned()
+    } else if !created {
+        format!("; create missing ones with --create {noun}s")
+    } else if reference.chars().count() > NAME_LENGTH {
+        format!(
+            "; it cannot be created: its name has {} characters, at most {NAME_LENGTH} are possible",
+            reference.chars().count()
+        )
+    } else if noun == "customer" {
+        "; incidents do not create customers: import their feedback first, or create them with createCustomer"
+            .to_owned()
+    } else {
+        "; it could not be created".to_owned()
     }
 }
 

@@ -82,7 +82,10 @@ impl Taking<'_> {
                     }
                     match result {
                         Err(error) if is_refused => {
-                            refused.push(Failure::Refused(reject(item.row.line(), error), item.record));
+                            refused.push(Failure::Refused(
+                                reject(item.row.line(), error, options.create),
+                                item.record,
+                            ));
                         }
                         _ => good.push(item),
                     }
@@ -119,7 +122,10 @@ impl Taking<'_> {
                 match result {
                     Ok(taken) => summary.count(&taken.outcome),
                     Err(error) => {
-                        refused.push(Failure::Refused(reject(item.row.line(), error), item.record));
+                        refused.push(Failure::Refused(
+                            reject(item.row.line(), error, options.create),
+                            item.record,
+                        ));
                     }
                 }
             }
