@@ -39,6 +39,7 @@ pub mod attribution;
 pub mod attribution_candidate;
 pub mod calendar_feed;
 pub mod count_change;
+pub mod count_code;
 pub mod customer;
 pub mod deleted_feedback;
 pub mod deployment;

@@ -1,6 +1,7 @@
 //! Changes of the daily counts, from which scores are computed. They change with the rows that they count, in
 //! the same transaction, by addition; recomputed from the rows, they are the same.
 
+mod coded;
 pub mod log;
 mod table;
 
@@ -12,13 +13,18 @@ use ballroom_entity::{
     incident_daily,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::ConnectionTrait;
 
+pub use coded::CodedKey;
+pub(crate) use coded::{codes_of, unknown};
 pub(crate) use table::Daily;
 
-use crate::store::Together;
+use crate::{
+    base::error::Error,
+    store::{CountCodes, Together},
+};
 
-/// A key of `feedback_daily`, in the order of the table's key.
+/// What responses are counted by. `feedback_daily` has [codes](CodedKey) for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedbackKey {
     /// The product.
@@ -138,16 +144,19 @@ impl Changes {
         db: &impl ConnectionTrait,
         together: &mut Together,
         (organization, revision, at): (OrganizationId, i64, DateTime<Utc>),
+        codes: &CountCodes,
         anew: bool,
-    ) -> Result<(), DbErr> {
+    ) -> Result<(), Error> {
         let sums = self.without_zeros();
         if sums.len() == 0 && !anew {
             return Ok(());
         }
         log::append(db, together, (organization, revision, at), Some(&sums).filter(|_| !anew)).await?;
         let Self { feedback, incidents, exposure } = sums;
+        let coded = |(key, answers)| Ok((CodedKey::of(&key, codes).ok_or_else(unknown)?, answers));
+        let feedback = feedback.into_iter().map(coded).collect::<Result<_, Error>>()?;
         table::add::<feedback_daily::Entity>(db, together, organization, feedback).await?;
         table::add::<incident_daily::Entity>(db, together, organization, incidents).await?;
-        table::add::<exposure_daily::Entity>(db, together, organization, exposure).await
+        Ok(table::add::<exposure_daily::Entity>(db, together, organization, exposure).await?)
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::{
     PrimaryKeyToColumn, QueryFilter,
 };
 
-use super::{ExposureKey, FeedbackKey, IncidentKey, IncidentSums};
+use super::{CodedKey, ExposureKey, IncidentKey, IncidentSums};
 use crate::store::{Bulk, Together};
 
 /// Maximum number of keys per statement that removes empty rows.
@@ -32,32 +32,30 @@ pub(crate) trait Daily: EntityTrait {
 }
 
 impl Daily for feedback_daily::Entity {
-    type Key = FeedbackKey;
+    type Key = CodedKey;
     type Sums = i64;
 
-    fn row(organization_id: OrganizationId, key: FeedbackKey, answers: i64) -> feedback_daily::Model {
-        let FeedbackKey { product, feature, release, segment, scale, day, level } = key;
+    fn row(organization_id: OrganizationId, key: CodedKey, answers: i64) -> feedback_daily::Model {
+        let CodedKey { feature, day, release, segment, scale, level } = key;
         feedback_daily::Model {
             organization_id,
-            product_id: product,
-            feature_id: feature,
-            release_id: release,
-            segment_id: segment,
-            scale_id: scale,
+            feature_code: feature,
             day,
+            release_code: release,
+            segment_code: segment,
+            scale_code: scale,
             level,
             answers,
         }
     }
 
-    fn entry(row: &feedback_daily::Model) -> (FeedbackKey, i64) {
-        let key = FeedbackKey {
-            product: row.product_id,
-            feature: row.feature_id,
-            release: row.release_id,
-            segment: row.segment_id,
-            scale: row.scale_id,
+    fn entry(row: &feedback_daily::Model) -> (CodedKey, i64) {
+        let key = CodedKey {
+            feature: row.feature_code,
             day: row.day,
+            release: row.release_code,
+            segment: row.segment_code,
+            scale: row.scale_code,
             level: row.level,
         };
         (key, row.answers)

@@ -155,11 +155,18 @@ pub async fn update(
     Ok(row)
 }
 
+/// A customer that a batch refers to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Referred {
+    pub(crate) id: CustomerId,
+    pub(crate) segment_id: Option<SegmentId>,
+}
+
 /// The customers that a batch refers to, by reference; two statements whatever their number.
 pub(crate) async fn known(
     tx: &Transaction,
     references: impl IntoIterator<Item = &str>,
-) -> Result<HashMap<String, Model>, Error> {
+) -> Result<HashMap<String, Referred>, Error> {
     let distinct: HashSet<&str> = references.into_iter().collect();
     let references: Vec<(&str, Vec<String>)> =
         distinct.into_iter().map(|reference| (reference, text::forms(reference))).collect();
@@ -168,19 +175,27 @@ pub(crate) async fn known(
         let ids = some.iter().filter_map(|(reference, _)| CustomerId::parse(reference.trim()));
         let ids: Vec<CustomerId> = ids.collect();
         let keys = some.iter().flat_map(|(_, forms)| forms.iter().map(String::as_str));
-        let by_id = (!ids.is_empty()).then(|| is_any(tx.db(), Column::Id, ids));
+        let some_by_id = !ids.is_empty();
+        let by_id = some_by_id.then(|| is_any(tx.db(), Column::Id, ids));
         let is_one = Condition::any().add(is_any(tx.db(), Column::Key, keys)).add_option(by_id);
-        for row in Entity::owned_by(tx.organization()).filter(is_one).all(tx.db()).await? {
-            known.insert(row.id.public(), row.clone());
-            known.insert(row.key.clone(), row);
+        let rows = Entity::owned_by(tx.organization())
+            .filter(is_one)
+            .select_only()
+            .columns([Column::Id, Column::Key, Column::SegmentId])
+            .into_tuple::<(CustomerId, String, Option<SegmentId>)>();
+        for (id, key, segment_id) in rows.all(tx.db()).await? {
+            if some_by_id {
+                known.insert(id.public(), Referred { id, segment_id });
+            }
+            known.insert(key, Referred { id, segment_id });
         }
     }
     for (reference, forms) in references {
         if !known.contains_key(reference)
-            && let Some(row) =
+            && let Some(one) =
                 forms.iter().map(String::as_str).chain([reference.trim()]).find_map(|form| known.get(form))
         {
-            known.insert(reference.to_owned(), row.clone());
+            known.insert(reference.to_owned(), *one);
         }
     }
     Ok(known)
@@ -196,7 +211,7 @@ pub(crate) async fn named(tx: &Transaction, references: &[String]) -> Result<Vec
 
 /// The same among those that are known.
 pub(crate) fn named_in(
-    known: &HashMap<String, Model>,
+    known: &HashMap<String, Referred>,
     references: &[String],
 ) -> Result<Vec<CustomerId>, Error> {
     let mut seen = HashSet::with_capacity(references.len());

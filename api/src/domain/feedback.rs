@@ -80,8 +80,10 @@ pub async fn find(store: &Store, by: Read, feedback: FeedbackId) -> Result<Model
         .filter(Column::Id.eq(feedback))
         .apply_if(by.only(), |query, customer| query.filter(Column::CustomerId.eq(customer)));
     there
+        .into_model::<rows::ByPosition>()
         .one(store.reader())
         .await?
+        .map(|row| row.0)
         .ok_or_else(|| Error::not_found("feedback", "feedback", feedback.public()))
 }
 

@@ -13,8 +13,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnTrait, ColumnType, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult,
-    Iterable, ModelTrait, Order as SqlOrder, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Statement, Value,
+    Iterable, ModelTrait, Order as SqlOrder, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, QueryTrait, Select, Statement, Value,
     sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
@@ -61,6 +61,11 @@ pub trait List: Clone + Eq + Hash + Send + Sync + 'static {
     /// The sort value of a row.
     fn sort_value_of(&self, row: &Row<Self>) -> Value {
         row.get(self.order().0)
+    }
+
+    /// Reads a row; its columns come first, in the order of the table.
+    fn read(row: &QueryResult) -> Result<Row<Self>, DbErr> {
+        Row::<Self>::from_query_result(row, "")
     }
 
     /// The column that orders rows with equal sort values: a unique ID, the last column of the primary key.
@@ -274,7 +279,7 @@ pub async fn read<L: List>(
     for statement in statements {
         for row in store.reader().query_all_raw(statement).await? {
             let number: i32 = row.try_get("", "arm")?;
-            rows[number as usize].push(Row::<L>::from_query_result(&row, "")?);
+            rows[number as usize].push(L::read(&row)?);
         }
     }
     Ok(pages.iter().zip(rows).map(|(Page(_, window), rows)| Slice::of(window, rows)).collect())

@@ -6,8 +6,11 @@
 //! submitted again changes nothing, not even later corrections: it is compared with the last submission, not with the
 //! stored object.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::check;
@@ -61,16 +64,7 @@ impl Stamp {
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
         let updated_at = updated_at.map(|at| check::updated_at(at, now)).transpose()?;
-        // Omitted fields are left out, so that a new field does not change the hash.
-        let mut value = serde_json::to_value(item).unwrap_or_default();
-        if let Some(fields) = value.as_object_mut() {
-            fields.retain(|_, value| {
-                !value.is_null()
-                    && value.as_array().is_none_or(|list| !list.is_empty())
-                    && *value != serde_json::Value::Bool(false)
-            });
-        }
-        let hash = Sha256::digest(value.to_string());
+        let hash = Sha256::digest(written(item));
         let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hash);
         // Zero stands for null on the way into PostgreSQL.
         let sent = match i64::from_be_bytes([a, b, c, d, e, f, g, h]) {
@@ -95,6 +89,30 @@ impl Stamp {
     pub(crate) fn later(self, updated_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         self.updated_at.max(updated_at)
     }
+}
+
+/// A submission as its hash is computed from it: JSON with sorted names. Omitted fields are left out, so that a new field does
+/// not change the hash.
+fn written(item: &impl Serialize) -> String {
+    let all = serde_json::to_string(item).unwrap_or_else(|_| "null".to_owned());
+    let Ok(fields) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(&all) else { return all };
+    let mut text = String::with_capacity(all.len());
+    for (name, value) in fields {
+        let value = value.get();
+        if matches!(value, "null" | "[]" | "false") {
+            continue;
+        }
+        text.push(if text.is_empty() { '{' } else { ',' });
+        let name = serde_json::Value::String(name.into_owned());
+        // An object within has its names sorted too.
+        let sorted = value.contains('{').then(|| serde_json::from_str::<serde_json::Value>(value));
+        match sorted {
+            Some(Ok(sorted)) => text += &format!("{name}:{sorted}"),
+            _ => text += &format!("{name}:{value}"),
+        }
+    }
+    text += if text.is_empty() { "{}" } else { "}" };
+    text
 }
 
 /// The fields that were sent as null, by name. They are part of the submission.
@@ -170,6 +188,36 @@ mod tests {
         let long = serde_json::json!({ "title": "a", "release": null, "features": [], "open": false });
         let of = |item| Stamp::of(item, None, DateTime::UNIX_EPOCH).unwrap();
         assert_eq!(of(&short), of(&long));
+    }
+
+    #[test]
+    fn what_is_written_for_the_hash_is_what_it_always_was() {
+        // A change would make every stored hash another, and every repeated submission an update.
+        let item = serde_json::json!({ "title": "a \"b\" \u{1} ä 😀 {", "severity": 2, "share": 0.1, "many": 1e21, "whole": 4.0,
+            "features": ["x", "y"], "none": null, "empty": [], "open": false, "closed": true, "say \"it\"": 1,
+            "nested": [{ "b": null, "a": { "d": [], "c": 1.50 } }] });
+        assert_eq!(
+            written(&item),
+            "{\"closed\":true,\"features\":[\"x\",\"y\"],\"many\":1e+21,\"nested\":[{\"a\":{\"c\":1.5,\"d\":[]},\"b\":null}],\
+             \"say \\\"it\\\"\":1,\"severity\":2,\"share\":0.1,\"title\":\"a \\\"b\\\" \\u0001 ä 😀 {\",\"whole\":4.0}"
+        );
+        let mut sorted = item.clone();
+        sorted.as_object_mut().unwrap().retain(|_, value| {
+            !value.is_null()
+                && value.as_array().is_none_or(|list| !list.is_empty())
+                && *value != serde_json::json!(false)
+        });
+        assert_eq!(written(&item), sorted.to_string());
+        #[derive(Serialize)]
+        struct Declared {
+            title: &'static str,
+            rating: Option<f64>,
+            at: DateTime<Utc>,
+            by: Option<&'static str>,
+        }
+        let of = Declared { title: "z", rating: Some(7.25), at: DateTime::UNIX_EPOCH, by: None };
+        assert_eq!(written(&of), "{\"at\":\"1970-01-01T00:00:00Z\",\"rating\":7.25,\"title\":\"z\"}");
+        assert_eq!((written(&()), written(&serde_json::json!({}))), ("null".to_owned(), "{}".to_owned()));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Store {
         let tx = self.begin(organization, crate::clock::now()).await?;
         let mut found = Verification::default();
         let rows = recount(tx.db(), organization, &tx.dimensions(), &mut found).await?;
-        let stored = stored(tx.db(), organization).await?;
+        let stored = stored(tx.db(), organization, &tx.dimensions(), &mut found.drift).await?;
         let (answers, incidents, exposure) = difference(rows, stored);
         found.drift.extend(answers);
         found.drift.extend(incidents);
@@ -235,11 +235,19 @@ async fn recount_incidents<C: ConnectionTrait>(
 }
 
 /// The daily counts as the tables have them.
-async fn stored(db: &impl ConnectionTrait, organization: OrganizationId) -> Result<Changes, Error> {
+async fn stored(
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+    dimensions: &Dimensions,
+    drift: &mut Vec<Drift>,
+) -> Result<Changes, Error> {
     let mut counts = Changes::default();
     for row in feedback_daily::Entity::owned_by(organization).all(db).await? {
         let (key, answers) = feedback_daily::Entity::entry(&row);
-        counts.feedback(key, answers);
+        match key.decoded(dimensions) {
+            Ok(key) => counts.feedback(key, answers),
+            Err(_) => drift.push(Drift::Dangling { table: "feedback_daily", reference: format!("{key:?}") }),
+        }
     }
     for row in incident_daily::Entity::owned_by(organization).all(db).await? {
         let (key, sums) = incident_daily::Entity::entry(&row);

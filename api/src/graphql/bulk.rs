@@ -101,11 +101,31 @@ macro_rules! batches {
             }
         }
 
+        impl crate::graphql::plain::Plain for $item {
+            const TYPE: &'static str = stringify!($item);
+
+            fn plain(
+                &self,
+                known: &crate::graphql::plain::Known<'_>,
+                field: &async_graphql::parser::types::Field,
+            ) -> Option<async_graphql::Value> {
+                match field.name.node.as_str() {
+                    "index" => Some(self.index.into()),
+                    "error" => self.error.is_none().then_some(async_graphql::Value::Null),
+                    $(stringify!($field) => match &self.$field {
+                        Some(value) => crate::graphql::plain::AtOnce::at_once(value, known, field),
+                        None => Some(async_graphql::Value::Null),
+                    },)+
+                    _ => None,
+                }
+            }
+        }
+
         crate::graphql::payload::payloads! {
             /// Result of a bulk mutation.
             $payload {
                 /// One item for each item of the input, in the same order.
-                items: Vec<$item>,
+                items: Vec<crate::graphql::plain::IfKnown<$item>>,
                 /// Number of accepted items, including unchanged ones.
                 accepted: i32,
                 /// Number of refused items.
@@ -119,8 +139,8 @@ macro_rules! batches {
                     Ok(result) => item(index, result),
                     Err(fault) => $item::refused(index, fault),
                 };
-                let items: Vec<_> = (0..).zip(results).map(item).collect();
-                let refused = items.iter().filter(|item| item.error.is_some()).count() as i32;
+                let items: Vec<_> = (0..).zip(results).map(item).map(crate::graphql::plain::IfKnown).collect();
+                let refused = items.iter().filter(|item| item.0.error.is_some()).count() as i32;
                 let accepted = items.len() as i32 - refused;
                 Self::done(items, accepted, refused)
             }

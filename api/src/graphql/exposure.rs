@@ -10,6 +10,7 @@ use super::{
     feature::{self, Feature},
     outcome::Outcome,
     payload::payload,
+    plain::AtOnce,
     product::{self, Product},
     scalar::{Date, Reference},
     segment::{self, Segment},
@@ -91,6 +92,8 @@ batches! {
         outcome: Outcome,
     }
 }
+
+impl AtOnce for Exposure {}
 
 #[derive(Default)]
 pub(super) struct ExposureMutation;

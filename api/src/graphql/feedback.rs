@@ -23,7 +23,7 @@ use super::{
     known_error::{self, KnownError},
     load::{ReportedBy, StepsOf},
     lookup::{self, By},
-    plain::{self, Known, Plain},
+    plain::{self, AtOnce, Known, Plain},
     product::{self, Product},
     release::{self, Release},
     scalar::{Date, DateTime, id, parse},
@@ -111,6 +111,12 @@ impl Plain for Model {
             "correctedAt" => plain::time(self.corrected_at),
             _ => return None,
         })
+    }
+}
+
+impl AtOnce for Feedback {
+    fn at_once(&self, known: &Known<'_>, field: &Field) -> Option<Value> {
+        known.object(&self.0, &field.selection_set.node)
     }
 }
 

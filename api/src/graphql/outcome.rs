@@ -1,6 +1,8 @@
 //! Outcomes of submissions.
 
-use async_graphql::Enum;
+use async_graphql::{Enum, Value, parser::types::Field, resolver_utils::enum_value};
+
+use super::plain::{AtOnce, Known};
 
 /// Outcome of a submission. The object is identified by its external ID, key, name, version or email address.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,4 +16,10 @@ pub(super) enum Outcome {
     Unchanged,
     /// A later version, by `updatedAt`, was known: nothing was changed.
     Outdated,
+}
+
+impl AtOnce for Outcome {
+    fn at_once(&self, _: &Known<'_>, _: &Field) -> Option<Value> {
+        Some(enum_value(*self))
+    }
 }

@@ -4,12 +4,13 @@
 //! of writing the value down. Where a request asks a row only for what it holds and for rows of the cached dimensions, the whole
 //! object is made here in one go; whatever else it asks for, the executor resolves, as if this did not exist.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{
-    ContextSelectionSet, Name, Number, Positioned, QueryEnv, Value,
+    ContextSelectionSet, Name, Number, OutputType, Positioned, QueryEnv, ServerResult, Value,
     indexmap::{IndexMap, map::Entry},
     parser::types::{Field, Selection, SelectionSet, TypeCondition},
+    registry::Registry,
 };
 use ballroom_entity::{feature, id::CustomerId, product, release, scale};
 
@@ -23,6 +24,34 @@ pub(super) trait Plain {
 
     /// The value of a field without arguments; none: it must be resolved.
     fn plain(&self, known: &Known<'_>, field: &Field) -> Option<Value>;
+}
+
+/// A value that can sometimes be shown at once.
+pub(super) trait AtOnce {
+    /// The value of a field that holds it; none: it must be resolved.
+    fn at_once(&self, _: &Known<'_>, _: &Field) -> Option<Value> {
+        None
+    }
+}
+
+/// An object that is shown at once if everything that is selected of it is known, else resolved field by field.
+pub(super) struct IfKnown<T>(pub(super) T);
+
+impl<T: Plain + OutputType> OutputType for IfKnown<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        match Known::of(ctx).object(&self.0, &ctx.item.node) {
+            Some(shown) => Ok(shown),
+            None => self.0.resolve(ctx, field).await,
+        }
+    }
 }
 
 /// What is known without asking the database.

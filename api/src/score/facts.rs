@@ -15,12 +15,13 @@ use ballroom_entity::{
 };
 use futures::TryStreamExt;
 use sea_orm::{ConnectionTrait, StreamTrait};
+use uuid::Uuid;
 
 use crate::{
     base::{day::day, error::Error},
-    counts::{Daily, ExposureKey, FeedbackKey, IncidentKey, IncidentSums},
+    counts::{Daily, ExposureKey, FeedbackKey, IncidentKey, IncidentSums, unknown},
     domain::{organization as organizations, release},
-    store::{Dimensions, Earlier},
+    store::{CountCodes, Dimensions, Earlier},
 };
 
 /// The organization's IDs as the dense codes that analytics counts with, both ways.
@@ -64,6 +65,17 @@ impl<Id: Copy + Eq + std::hash::Hash> Coded<Id> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
+    }
+
+    /// The codes by those that the daily counts have for the same objects.
+    fn by(&self, known: &CountCodes, id: impl Fn(&Id) -> Uuid) -> Vec<Option<u32>> {
+        let mut by = vec![None; known.last() as usize + 1];
+        for (object, code) in self.ids.iter().zip(0..) {
+            if let Some(counted) = known.code(id(object)) {
+                by[counted as usize] = Some(code);
+            }
+        }
+        by
     }
 
     fn add(&mut self, id: Id) {
@@ -126,7 +138,7 @@ impl Counted {
         let organization = row.id;
         let mut codes = Codes::of(dimensions);
         let touched = touched(db, organization, &mut codes, dimensions).await?;
-        let feedback = answers(db, organization, &codes).await?;
+        let feedback = answers(db, organization, &codes, dimensions).await?;
         let exposure = exposure(db, organization, &codes).await?;
         let facts = Facts {
             scales: sorted(&dimensions.scales).map(|id| scale_of(&dimensions.scales[&id])).collect(),
@@ -284,12 +296,32 @@ async fn answers(
     db: &(impl ConnectionTrait + StreamTrait),
     organization: OrganizationId,
     codes: &Codes,
+    dimensions: &Dimensions,
 ) -> Result<Vec<FeedbackRow>, Error> {
+    let known = &dimensions.codes;
+    let features = codes.features.by(known, |(product, feature)| feature.some().map_or(product.0, |id| id.0));
+    let releases = codes.releases.by(known, |release| release.0);
+    let segments = codes.segments.by(known, |segment| segment.0);
+    let scales = codes.scales.by(known, |scale| scale.0);
+    let of = |by: &[Option<u32>], code: i32| by.get(usize::try_from(code).ok()?).copied().flatten();
     let mut rows = feedback_daily::Entity::owned_by(organization).stream(db).await?;
     let mut coded = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        let (key, answers) = feedback_daily::Entity::entry(&row);
-        coded.push(codes.answers(&key, answers)?);
+        let row = || {
+            Some(FeedbackRow {
+                feature: of(&features, row.feature_code)?,
+                release: match row.release_code {
+                    0 => None,
+                    release => Some(of(&releases, release)?),
+                },
+                segment: of(&segments, row.segment_code)?,
+                scale: of(&scales, row.scale_code)?,
+                day: day(row.day),
+                level: row.level as u32,
+                count: row.answers,
+            })
+        };
+        coded.push(row().ok_or_else(unknown)?);
     }
     Ok(coded)
 }
@@ -353,8 +385,4 @@ pub(super) fn add(lines: &mut Lines, key: IncidentKey, sums: IncidentSums) {
     if *known == IncidentSums::default() {
         lines.remove(&key);
     }
-}
-
-fn unknown() -> Error {
-    Error::Inconsistent("the daily counts refer to an unknown object".to_owned())
 }

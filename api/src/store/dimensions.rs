@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 
 use crate::{
     base::{error::Error, reference::PublicId, text, version},
-    store::{live::Times, order},
+    store::{CountCodes, live::Times, order},
 };
 
 /// Everything that a response can refer to, except customers, at one `dimension_revision`.
@@ -34,6 +34,8 @@ pub struct Dimensions {
     pub scales: HashMap<ScaleId, scale::Model>,
     /// By ID. Features refer to them, responses do not.
     pub teams: HashMap<TeamId, team::Model>,
+    /// The codes of all but teams in the daily counts.
+    pub codes: CountCodes,
     /// The times that customers had releases before those came again, the first one first.
     earlier: HashMap<ReleaseId, Vec<Earlier>>,
     keys: Keys,
@@ -76,7 +78,7 @@ impl Keys {
 }
 
 impl Dimensions {
-    /// Reads them all: seven statements, whatever their number.
+    /// Reads them all: eight statements, whatever their number.
     pub(crate) async fn load(
         db: &impl ConnectionTrait,
         organization: OrganizationId,
@@ -156,6 +158,7 @@ impl Dimensions {
             segments,
             scales,
             teams,
+            codes: CountCodes::load(db, organization).await?,
             earlier,
             keys,
             in_order,

@@ -178,6 +178,9 @@ fn bind(to: &mut PgArguments, value: &Value) -> Result<(), sqlx::error::BoxDynEr
         Value::Array(ArrayType::Uuid, Some(values)) => {
             to.add(list(values, |value| if let Value::Uuid(Some(id)) = value { Some(*id) } else { None })?)
         }
+        Value::Array(ArrayType::Int, Some(values)) => {
+            to.add(list(values, |value| if let Value::Int(Some(n)) = value { Some(*n) } else { None })?)
+        }
         Value::Array(ArrayType::BigInt, Some(values)) => {
             to.add(list(values, |value| if let Value::BigInt(Some(n)) = value { Some(*n) } else { None })?)
         }

@@ -10,13 +10,14 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value, sea_query::Expr};
+use uuid::Uuid;
 
 pub use event::{ATTRIBUTE_INCIDENTS, Event, FOLLOW_UP, Total};
 
 use crate::{
     base::{actor::Actor, error::Error, reference::PublicId},
     counts::Changes,
-    store::{Bulk, Dimensions, Store, Together, View, Writing},
+    store::{Bulk, Dimensions, Store, Together, View, Writing, inserted},
 };
 
 /// An open transaction. Dropped without [`commit`](Self::commit), it is rolled back.
@@ -133,14 +134,35 @@ impl Transaction {
 
     /// Writes the daily counts and the events, and commits. When this returns, everything is on disk.
     pub async fn commit(mut self) -> Result<(), Error> {
+        self.give_codes().await?;
         let counts = std::mem::take(&mut self.counts);
         let Writing { organization, revision, .. } = self.writing;
         let when = (organization, revision, self.at);
-        counts.write(&self.writing.tx, &mut self.together, when, self.counts_anew).await?;
+        let codes = &self.dimensions.codes;
+        counts.write(&self.writing.tx, &mut self.together, when, codes, self.counts_anew).await?;
         self.make_jobs_due().await?;
         self.write_events().await?;
         self.send_rows().await?;
         self.store.commit(self.writing, self.dimensions, self.dimensions_changed).await
+    }
+
+    /// Gives codes to objects that were made, or that are counted for the first time.
+    async fn give_codes(&mut self) -> Result<(), Error> {
+        let counted = self.counts.feedback.keys().flat_map(|key| key.objects());
+        let mut new: Vec<Uuid> = counted.filter(|id| self.dimensions.codes.code(*id).is_none()).collect();
+        if self.dimensions_changed || !new.is_empty() {
+            new.extend(self.dimensions.countable());
+            let dimensions = Arc::make_mut(&mut self.dimensions);
+            let codes = dimensions.give_codes(new);
+            if !codes.is_empty() {
+                // Other processes read them with the dimensions.
+                dimensions.revision = self.writing.revision;
+                self.dimensions_changed = true;
+                let (table, rows) = inserted(&codes);
+                self.insert(&table, rows).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Brings the jobs forward that events make due: with the events, or not at all.

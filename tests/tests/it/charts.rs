@@ -1,6 +1,9 @@
 //! What charts show: distributions of ratings and timelines, with numbers counted by hand.
 
+use ballroom_migration::Migrator;
 use ballroom_tests::{Backend, on_both, story::Story};
+use sea_orm::{ConnectionTrait, Statement};
+use sea_orm_migration::MigratorTrait;
 use serde_json::{Value, json};
 
 on_both!(
@@ -10,6 +13,7 @@ on_both!(
     a_point_without_data_says_so,
     a_timeline_has_the_figures_and_values_that_are_shown_elsewhere,
     a_timeline_is_bounded,
+    the_counts_of_the_version_before_are_converted,
 );
 
 const OPERATIONS: &str = include_str!("../stories/charts.graphql");
@@ -217,4 +221,62 @@ async fn a_timeline_is_bounded(backend: Backend) {
     );
     let (_, argument, _) = story.app.is_refused(&query("valueDays: 0"), json!({})).await;
     assert_eq!(argument, "valueDays");
+}
+
+/// The step that gave the objects in the daily counts codes.
+const NARROW_COUNTS: &str = "m0059_narrow_counts";
+
+async fn the_counts_of_the_version_before_are_converted(backend: Backend) {
+    let mut story = shop(backend).await;
+    let shown = async |story: &Story| {
+        let query = format!(
+            "{{ product(product: \"shop\") {{
+                all: ratingDistribution({MARCH}) {{ scale {{ key }} ratings {{ responses }} }}
+                first: ratingDistribution({MARCH}, release: \"1.0\") {{ ratings {{ responses }} }}
+                pro: ratingDistribution({MARCH}, segment: \"pro\") {{ ratings {{ responses }} }}
+                timeline({MARCH}) {{ points {{ responses standardFigures {{ levels }} }} }}
+                features {{ nodes {{ key ratingDistribution({MARCH}) {{ ratings {{ responses }} }} }} }} }} }}"
+        );
+        story.app.asks(&query, json!({})).await
+    };
+    let before = shown(&story).await;
+    assert_eq!(before["product"]["all"][0]["ratings"][4]["responses"], 1, "{before}");
+    story.kill().await;
+    let database = story.database.clone();
+    let db = sea_orm::Database::connect(database.url()).await.unwrap();
+    let steps = Migrator::migrations();
+    let after = steps.iter().rev().take_while(|step| step.name() != NARROW_COUNTS).count() as u32;
+    Migrator::down(&db, Some(after + 1)).await.unwrap();
+    // What that version stored: each count with the IDs of its objects, as the responses have them.
+    let nil = match backend {
+        Backend::Postgres => "'00000000-0000-0000-0000-000000000000'::uuid",
+        Backend::Sqlite => "x'00000000000000000000000000000000'",
+    };
+    let stored = "SELECT organization_id, product_id, feature_id, release_id, segment_id, scale_id, day, level, answers
+        FROM feedback_daily";
+    let counted = format!(
+        "SELECT organization_id, product_id, COALESCE(feature_id, {nil}), COALESCE(release_id, {nil}),
+           COALESCE(segment_id, {nil}), scale_id, day, level, COUNT(*)
+         FROM feedback WHERE counted AND level IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+    );
+    let rows = async |sql: String| {
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        db.query_all_raw(statement).await.unwrap().len()
+    };
+    assert_eq!(rows(stored.to_owned()).await, 6);
+    assert_eq!(rows(format!("{stored} EXCEPT {counted}")).await, 0);
+    assert_eq!(rows(format!("{counted} EXCEPT {stored}")).await, 0);
+    db.close().await.unwrap();
+    let story = Story::with(database, &[], OPERATIONS).await;
+    assert_eq!(shown(&story).await, before);
+    story.verify().await;
+    // New responses join the counts that were converted.
+    story
+        .submits(
+            json!({ "product": "shop", "feature": "cart", "release": "1.0", "scale": "csat", "rating": 5,
+            "occurredAt": "2026-03-03T14:00:00Z" }),
+        )
+        .await;
+    assert_eq!(shown(&story).await["product"]["all"][0]["ratings"][4]["responses"], 2);
+    story.verify().await;
 }

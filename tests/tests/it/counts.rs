@@ -326,4 +326,17 @@ async fn verify_sees_every_kind_of_drift(backend: Backend) {
     assert!(drift.iter().any(|one| matches!(one, Drift::Voice { marked: true, .. })), "{drift:?}");
     rebuild(&world.store, organization).await.unwrap();
     world.exact("rebuilding").await;
+    feedback_daily::Entity::update_many()
+        .col_expr(feedback_daily::Column::FeatureCode, Expr::val(999))
+        .filter(feedback_daily::Column::OrganizationId.eq(organization))
+        .exec(world.store.reader())
+        .await
+        .unwrap();
+    let drift = world.store.verify(organization).await.unwrap().drift;
+    assert!(
+        drift.iter().any(|one| matches!(one, Drift::Dangling { table: "feedback_daily", .. })),
+        "a code of no object: {drift:?}"
+    );
+    rebuild(&world.store, organization).await.unwrap();
+    world.exact("rebuilding once more").await;
 }

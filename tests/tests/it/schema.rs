@@ -36,7 +36,7 @@ async fn the_tables_are_what_the_entities_say(backend: Backend) {
         organization product feature release release_feature release_interval deployment iteration segment customer scale feedback
         incident incident_feature incident_customer incident_interval attribution exposure feedback_daily incident_daily exposure_daily
         api_token outbox parameters_daily team member team_member identity operator_token
-        job job_run session
+        job job_run session count_code
     );
-    assert_eq!(tables, 32);
+    assert_eq!(tables, 33);
 }

@@ -10,11 +10,13 @@ use ballroom_entity::{
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, Value,
+    ColumnTrait, Condition, DbErr, FromQueryResult, QueryFilter, QueryResult, QuerySelect, QueryTrait,
+    Select, Value,
     sea_query::{Expr, Func},
 };
 use uuid::Uuid;
 
+use super::rows::ByPosition;
 use crate::{
     base::{error::Error, text},
     domain::{
@@ -175,6 +177,10 @@ impl List for Responses {
             .apply_if(*rated, |query, yes| query.filter(with(Column::Level, yes)))
             .apply_if(*has_comment, |query, yes| query.filter(with(Column::Comment, yes)))
             .apply_if(*counted, |query, counted| query.filter(Column::Counted.eq(counted)))
+    }
+
+    fn read(row: &QueryResult) -> Result<Model, DbErr> {
+        Ok(ByPosition::from_query_result(row, "")?.0)
     }
 
     fn order(&self) -> (Column, Direction) {

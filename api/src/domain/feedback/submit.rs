@@ -260,14 +260,14 @@ pub(super) async fn name_customers(
             }
         }
         for made in customers::create_many(tx, new).await? {
-            known.insert(made.key.clone(), made);
+            known.insert(made.key, customers::Referred { id: made.id, segment_id: made.segment_id });
         }
     }
     let mut rows = Vec::with_capacity(drafts.len());
     for (at, draft) in drafts {
         match draft.customer.as_deref().map(|name| (name, known.get(name))) {
             Some((name, None)) => results[at] = Some(Err(Error::not_found("customer", "customer", name))),
-            Some((_, Some(customer))) => rows.push((at, draft.with_customer(Some(customer)))),
+            Some((_, Some(customer))) => rows.push((at, draft.with_customer(Some(*customer)))),
             None => rows.push((at, draft.with_customer(None))),
         }
     }

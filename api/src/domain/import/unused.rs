@@ -158,7 +158,6 @@ mod tests {
         // Derived from the others, or part of the object itself.
         let derived = [
             "exposure_daily",
-            "feedback_daily",
             "incident_daily",
             "attribution_candidate",
             "release_forecast",

@@ -1,7 +1,7 @@
 //! The releases of an organization or a product, or those that touch a feature.
 
 use ballroom_entity::{
-    feedback_daily,
+    count_code, feedback_daily,
     id::{FeatureId, OrganizationId, ProductId},
     release::{Column, Entity, Model, ReleaseLifecycle},
     release_feature,
@@ -121,7 +121,12 @@ fn in_stage(organization: OrganizationId, stage: ReleaseLifecycle) -> Condition 
     let named = || {
         let named = feedback_daily::Entity::owned_by(organization)
             .select_only()
-            .column(feedback_daily::Column::ReleaseId)
+            .column(feedback_daily::Column::ReleaseCode)
+            .into_query();
+        let named = count_code::Entity::owned_by(organization)
+            .filter(count_code::Column::Code.in_subquery(named))
+            .select_only()
+            .column(count_code::Column::ObjectId)
             .into_query();
         Column::Id.in_subquery(named)
     };

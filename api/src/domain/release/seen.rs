@@ -1,11 +1,7 @@
 //! The first use of a release, derived from the responses that name it.
 
 use ballroom_analytics::first_day_in_use;
-use ballroom_entity::{
-    feedback, feedback_daily,
-    id::{FeatureId, ReleaseId},
-    release::Model,
-};
+use ballroom_entity::{feedback, feedback_daily, id::FeatureId, release::Model};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
@@ -16,6 +12,8 @@ use crate::{
         day::{date, day as day_of},
         error::Error,
     },
+    counts,
+    store::is_any,
     transaction::Transaction,
 };
 
@@ -23,20 +21,26 @@ use crate::{
 /// they never do, of the first response of all. None if no response counts for it.
 pub(super) async fn first(tx: &Transaction, release: &Model) -> Result<Option<DateTime<Utc>>, Error> {
     use feedback_daily::{Column, Entity};
-    let of_product = Entity::owned_by(tx.organization()).filter(Column::ProductId.eq(release.product_id));
-    let own = by_day(tx, of_product.clone().filter(Column::ReleaseId.eq(release.id))).await?;
+    let dimensions = tx.dimensions();
+    let Some(code) = dimensions.codes.code(release.id.0) else { return Ok(None) };
+    let subjects = counts::codes_of(&dimensions, release.product_id);
+    let of_product =
+        Entity::owned_by(tx.organization()).filter(is_any(tx.db(), Column::FeatureCode, subjects));
+    let own = by_day(tx, of_product.clone().filter(Column::ReleaseCode.eq(code))).await?;
     let Some((first_of_all, _)) = own.first().copied() else { return Ok(None) };
-    let labelled = by_day(tx, of_product.clone().filter(Column::ReleaseId.ne(ReleaseId::NONE))).await?;
+    let labelled = by_day(tx, of_product.clone().filter(Column::ReleaseCode.ne(0))).await?;
     let day = date(first_day_in_use(&own, &labelled).unwrap_or(first_of_all));
-    let features: Vec<FeatureId> = of_product
-        .filter(Column::ReleaseId.eq(release.id))
+    let features: Vec<i32> = of_product
+        .filter(Column::ReleaseCode.eq(code))
         .filter(Column::Day.eq(day))
         .select_only()
-        .column(Column::FeatureId)
+        .column(Column::FeatureCode)
         .distinct()
         .into_tuple()
         .all(tx.db())
         .await?;
+    let features = features.into_iter().filter_map(|code| dimensions.codes.id(code)).map(FeatureId);
+    let features: Vec<FeatureId> = features.collect();
     moment(tx, release, day, &features).await
 }
 
@@ -68,9 +72,10 @@ async fn moment(
 ) -> Result<Option<DateTime<Utc>>, Error> {
     use feedback::{Column, Entity};
     let midnight = day.and_time(NaiveTime::MIN).and_utc();
-    let about = features.iter().fold(Condition::any(), |any, feature| match feature.some() {
-        Some(feature) => any.add(Column::FeatureId.eq(feature)),
-        None => any.add(Column::FeatureId.is_null()),
+    let about = features.iter().fold(Condition::any(), |any, feature| match feature.0 {
+        // The product as a whole.
+        id if id == release.product_id.0 => any.add(Column::FeatureId.is_null()),
+        _ => any.add(Column::FeatureId.eq(*feature)),
     });
     let moment = Entity::owned_by(tx.organization())
         .filter(Column::ProductId.eq(release.product_id))

@@ -112,6 +112,11 @@ fn noted(item: &JsonValue) -> Option<Misfit> {
     Some(Misfit { path: path.as_str()?.to_owned(), reason: reason.as_str()?.to_owned() })
 }
 
+/// Whether a type is a list whose items are examined one by one.
+pub(super) fn is_batch(ty: &Type) -> bool {
+    ty.is_list() && BATCH_ITEMS.contains(&ty.inner_named_type().as_str())
+}
+
 fn is_item(ty: &Type) -> bool {
     !ty.is_list() && BATCH_ITEMS.contains(&ty.inner_named_type().as_str())
 }
@@ -144,7 +149,7 @@ fn look_through(
     way: Vec<String>,
     refused: &mut Vec<OfList>,
 ) {
-    let is_batch = ty.is_list() && BATCH_ITEMS.contains(&ty.inner_named_type().as_str());
+    let is_batch = is_batch(ty);
     if is_batch && value.is_object() {
         // A single value stands for a list of one.
         *value = vec![value.take()].into();

@@ -10,7 +10,7 @@ use apollo_compiler::{
     validation::Valid,
 };
 
-use super::meant;
+use super::{bulk, meant};
 use crate::{base::text, graphql::scalar};
 
 /// Maximum length of a quoted value, in characters.
@@ -48,6 +48,8 @@ pub(super) struct Fit<'a> {
     pub(super) schema: &'a Valid<Schema>,
     /// Whether the caller may know what exists besides what was given.
     pub(super) hints: bool,
+    /// Whether the items of batches were examined before.
+    pub(super) examined: bool,
 }
 
 /// A value as written in a document or in JSON. Lists and objects are opaque.
@@ -107,6 +109,7 @@ impl Fit<'_> {
         let named = self.schema.types.get(ty.inner_named_type());
         match (value, named) {
             (JsonValue::Null, _) => ty.is_non_null().then(|| wrong(NOT_NULL.to_owned())),
+            (JsonValue::Array(_), _) if self.examined && bulk::is_batch(ty) => None,
             (JsonValue::Array(items), _) if ty.is_list() => {
                 let mut numbered = items.iter().enumerate();
                 numbered.find_map(|(i, item)| Some(self.found(ty.item_type(), item)?.within(&i.to_string())))

@@ -60,7 +60,7 @@ impl Validator {
 
     /// The types for checking values. `hints`: whether the caller may know what exists.
     pub(super) fn fit(&self, hints: bool) -> Fit<'_> {
-        Fit { schema: &self.schema, hints }
+        Fit { schema: &self.schema, hints, examined: false }
     }
 
     /// Parses a document that the guard has admitted. Only the first error is reported: after it, a parser only

@@ -49,7 +49,8 @@ pub(super) fn coerce(
         .collect();
     let mut refused = bulk::set_aside(&asked, Examine::Types, &mut given);
     let mut left = refused.left(operation);
-    let misfits = left.variables.iter().filter_map(|variable| misfit(fit, variable, &given));
+    let others = Fit { examined: operation.is_mutation(), ..fit };
+    let misfits = left.variables.iter().filter_map(|variable| misfit(others, variable, &given));
     if let Some(refusal) = misfits.take(MAX_ERRORS).reduce(Refusal::and) {
         return Err(refusal);
     }

@@ -1,6 +1,9 @@
 //! Feedback: submissions, corrections and deletions.
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
+use async_graphql::{
+    Context, Enum, ID, InputObject, MaybeUndefined, Object, Value, parser::types::Field,
+    resolver_utils::enum_value,
+};
 
 use super::Feedback;
 use crate::{
@@ -15,6 +18,7 @@ use crate::{
         given, kept,
         outcome::Outcome,
         payload::{payload, payloads},
+        plain::{AtOnce, Known},
         scalar::{DateTime, Reference, id, parse},
     },
 };
@@ -130,6 +134,12 @@ batches! {
         /// After CREATED: which response counts, if the customer has given another one for the same feature, scale and
         /// day; else null.
         supersession: Option<Supersession>,
+    }
+}
+
+impl AtOnce for Option<Supersession> {
+    fn at_once(&self, _: &Known<'_>, _: &Field) -> Option<Value> {
+        Some(self.map_or(Value::Null, enum_value))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
         given, kept,
         outcome::Outcome,
         payload::{payload, payloads},
+        plain::AtOnce,
         scalar::{DateTime, Reference, parse, sent_texts, texts},
     },
 };
@@ -101,6 +102,10 @@ batches! {
         removed_customers: Vec<Customer>,
     }
 }
+
+impl AtOnce for Incident {}
+
+impl AtOnce for Vec<Customer> {}
 
 /// The schema's view of an accepted incident.
 fn shown(opened: Opened) -> (Incident, Outcome, Vec<Customer>) {

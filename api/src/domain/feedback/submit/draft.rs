@@ -1,7 +1,6 @@
 //! Responses that are checked and not written yet.
 
 use ballroom_entity::{
-    customer,
     feedback::Model,
     id::{FeedbackId, SegmentId},
 };
@@ -17,6 +16,7 @@ use crate::{
     base::{error::Error, reference::PublicId},
     domain::{
         check,
+        customer::Referred,
         sent::{Nulls, Stamp},
     },
     store::Dimensions,
@@ -99,7 +99,7 @@ impl Draft {
         Some((self.row.source.clone(), self.row.external_id.clone()?))
     }
 
-    pub(super) fn with_customer(mut self, customer: Option<&customer::Model>) -> Model {
+    pub(super) fn with_customer(mut self, customer: Option<Referred>) -> Model {
         self.row.customer_id = customer.map(|customer| customer.id);
         self.row.segment_id = self.segment_given.or_else(|| customer?.segment_id);
         self.row.voice = voice::of(&self.row);

@@ -64,7 +64,7 @@ pub(super) struct Checked {
 pub(super) fn check_one(
     tx: &Transaction,
     source: &str,
-    known: &HashMap<String, customer::Model>,
+    known: &HashMap<String, customer::Referred>,
     item: NewIncident,
 ) -> Result<Checked, Error> {
     let stamp = Stamp::of(&item, item.updated_at, tx.at)?;
