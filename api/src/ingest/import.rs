@@ -25,7 +25,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use ballroom_files::{Kind, Plan, Said, ScaleShape, Settings, Target};
+use ballroom_files::{Kind, Plan, RowHash, ScaleShape, Settings, Target};
 
 pub use about::{ImportEvent, ImportOptions, OnConflict, Progress, Summary};
 pub use create::{Create, Created};
@@ -220,7 +220,7 @@ fn import_kind(kind: Kind) -> ImportKind {
     }
 }
 
-fn hexadecimal(hash: &Said) -> String {
+fn hexadecimal(hash: &RowHash) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
