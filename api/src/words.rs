@@ -1,5 +1,6 @@
 //! Wording of messages: numbers and articles that agree with their nouns.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use indicatif::HumanCount;
 
 /// A number and its noun: `1 release`, `2,000 releases`, `1 new entry`, `3 new entries`.
@@ -27,9 +28,21 @@ pub fn a(noun: &str) -> String {
     format!("{} {noun}", if vowel && !sounds_like_you { "an" } else { "a" })
 }
 
+/// A time as in the API, in UTC: `2026-03-31T09:30:00Z`, with a fraction if it has one.
+pub fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_written_as_in_the_api() {
+        let at = |milliseconds| DateTime::from_timestamp_millis(milliseconds).map(time);
+        assert_eq!(at(1_774_949_400_000).as_deref(), Some("2026-03-31T09:30:00Z"));
+        assert_eq!(at(1_774_949_400_250).as_deref(), Some("2026-03-31T09:30:00.250Z"));
+    }
 
     #[test]
     fn numbers_and_articles_agree_with_their_nouns() {

@@ -45,7 +45,7 @@ pub struct Model {
     pub starts_at: DateTimeUtc,
     /// Planned end; null: none.
     pub ends_at: Option<DateTimeUtc>,
-    /// Where it is in its life.
+    /// Lifecycle stage.
     pub state: AnnouncementState,
     /// Number of times that its audience was notified: 0 for a draft. Each edition is acknowledged separately.
     pub edition: i32,

@@ -25,7 +25,7 @@ pub struct Model {
     pub url: Option<String>,
     /// Language of the text, as ISO 639-1; null: unknown.
     pub language: Option<String>,
-    /// Where it is in its life.
+    /// Lifecycle stage.
     pub state: ArticleState,
     /// When it was published; null: it was not.
     pub published_at: Option<DateTimeUtc>,

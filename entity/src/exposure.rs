@@ -28,6 +28,8 @@ pub struct Model {
     pub source: String,
     /// Customers who used the feature on that day.
     pub active_customers: i64,
+    /// Time of the last change; none: before it was recorded.
+    pub updated_at: Option<DateTimeUtc>,
 }
 
 tenant_table!();

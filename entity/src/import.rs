@@ -30,7 +30,7 @@ pub struct Model {
     /// How the file was read: columns of fields, constants, preset.
     #[sea_orm(column_type = "JsonBinary")]
     pub mapping: Json,
-    /// Where it is in its life.
+    /// Lifecycle stage.
     pub state: ImportState,
     /// Records read.
     pub rows_read: i64,
@@ -55,6 +55,8 @@ pub struct Model {
     pub rows_removed: i64,
     /// Bytes of the file that were read.
     pub bytes_read: i64,
+    /// Why it failed.
+    pub failure: Option<String>,
 }
 
 /// What the rows of an import contain.
@@ -71,7 +73,7 @@ pub enum ImportKind {
     Releases,
 }
 
-/// Where an import is in its life.
+/// State of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum ImportState {

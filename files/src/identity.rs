@@ -23,11 +23,11 @@ const SLOTS: usize = 1 << 20;
 pub const KNOWN_BY: usize = 10_000;
 
 /// What a row says, as a hash.
-pub type Said = [u8; 32];
+pub type RowHash = [u8; 32];
 
 /// What a response says: who gave which rating and comment on what, and when. Not its release and segment, which later
 /// exports of the same data may know better.
-pub fn said_by_response(row: &FeedbackRow) -> Said {
+pub fn hash_of_response(row: &FeedbackRow) -> RowHash {
     hash(&[
         Some("feedback"),
         Some(&row.product),
@@ -42,7 +42,7 @@ pub fn said_by_response(row: &FeedbackRow) -> Said {
 
 /// What an incident says: what happened to which features, and when it began. Not when it ended: then it is the same
 /// incident.
-pub fn said_by_incident(row: &IncidentRow) -> Said {
+pub fn hash_of_incident(row: &IncidentRow) -> RowHash {
     let mut features = row.features.clone();
     features.sort_unstable();
     hash(&[
@@ -66,17 +66,17 @@ pub(crate) fn weight(row: &FeedbackRow) -> u32 {
 pub(crate) const CERTAIN_WEIGHT: u32 = 100;
 
 /// What the name of a file says.
-pub(crate) fn said_by_name(name: &str) -> Said {
+pub(crate) fn hash_of_name(name: &str) -> RowHash {
     hash(&[Some("file"), Some(name)])
 }
 
 /// The first 32 hexadecimal digits of the hash of a text.
 pub(crate) fn short(text: &str) -> String {
-    let hash: Said = Sha256::digest(text).into();
+    let hash: RowHash = Sha256::digest(text).into();
     hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn hash(parts: &[Option<&str>]) -> Said {
+fn hash(parts: &[Option<&str>]) -> RowHash {
     let mut hash = Sha256::new();
     // Lengths go in as well, so that no two rows are the same bytes.
     for part in parts {
@@ -98,12 +98,12 @@ pub struct Fingerprint(Sha256);
 
 impl Fingerprint {
     /// Takes the next row into account.
-    pub fn add(&mut self, said: &Said) {
-        self.0.update(said);
+    pub fn add(&mut self, hash: &RowHash) {
+        self.0.update(hash);
     }
 
     /// The fingerprint.
-    pub fn finish(self) -> Said {
+    pub fn finish(self) -> RowHash {
         self.0.finalize().into()
     }
 }
@@ -118,21 +118,21 @@ impl Fingerprint {
 /// is the same.
 #[derive(Debug, Default)]
 pub struct ExternalIds {
-    file: Said,
+    file: RowHash,
     exact: HashMap<u64, u32>,
     shared: Vec<u32>,
 }
 
 impl ExternalIds {
     /// Nothing was seen yet of a file with this fingerprint.
-    pub fn new(file: Said) -> ExternalIds {
+    pub fn new(file: RowHash) -> ExternalIds {
         ExternalIds { file, ..ExternalIds::default() }
     }
 
     /// The ID of the next row: 32 hexadecimal digits.
-    pub fn next(&mut self, said: &Said, is_anonymous: bool) -> String {
-        let occurrence = self.occurrence(first_u64(said));
-        let mut hash = Sha256::new().chain_update(said).chain_update(occurrence.to_le_bytes());
+    pub fn next(&mut self, hash: &RowHash, is_anonymous: bool) -> String {
+        let occurrence = self.occurrence(first_u64(hash));
+        let mut hash = Sha256::new().chain_update(hash).chain_update(occurrence.to_le_bytes());
         if is_anonymous {
             hash.update(self.file);
         }
@@ -157,7 +157,7 @@ impl ExternalIds {
     }
 }
 
-fn first_u64(hash: &Said) -> u64 {
+fn first_u64(hash: &RowHash) -> u64 {
     hash[..8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
@@ -172,7 +172,7 @@ mod tests {
     use super::super::{Columns, Dates, Kind, Mapping, Record, parse};
     use super::*;
 
-    fn said(header: &[&str], rows: &[&[&str]]) -> Vec<(Said, bool)> {
+    fn hashes(header: &[&str], rows: &[&[&str]]) -> Vec<(RowHash, bool)> {
         let columns = Arc::new(Columns::new(header));
         let sets = [("product".to_owned(), "Kiwix".to_owned()), ("scale".to_owned(), "stars".to_owned())];
         let mapping = Mapping::new(Kind::Feedback, &columns, &[], &sets).unwrap();
@@ -180,12 +180,12 @@ mod tests {
             let record = Record::new(2, columns.clone(), StringRecord::from(row.to_vec()));
             parse::feedback(&record, &mapping, &Dates::in_zone(UTC)).unwrap().remove(0)
         });
-        rows.map(|row| (said_by_response(&row), row.customer.is_none())).collect()
+        rows.map(|row| (hash_of_response(&row), row.customer.is_none())).collect()
     }
 
-    fn ids(file: Said, header: &[&str], rows: &[&[&str]]) -> Vec<String> {
+    fn ids(file: RowHash, header: &[&str], rows: &[&[&str]]) -> Vec<String> {
         let mut ids = ExternalIds::new(file);
-        said(header, rows).iter().map(|(said, anonymous)| ids.next(said, *anonymous)).collect()
+        hashes(header, rows).iter().map(|(hash, anonymous)| ids.next(hash, *anonymous)).collect()
     }
 
     const HEADER: [&str; 3] = ["rating", "occurred_at", "comment"];

@@ -34,7 +34,7 @@ mod real_files;
 
 pub use date::{DateOrder, Dates, OrderFinder};
 pub use encoding::{Certainty, Detected, Encoding};
-pub use identity::{ExternalIds, Fingerprint, Said};
+pub use identity::{ExternalIds, Fingerprint, RowHash};
 pub use mapping::{Kind, Mapping, MappingError, Target};
 pub use parse::{Change, ExposureRow, FeedbackRow, IncidentRow, Reject, ReleaseRow, Touch};
 pub use plan::{Plan, PlanError, Previewed, Settings, plan};

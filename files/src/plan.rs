@@ -13,7 +13,7 @@ pub use settings::Settings;
 
 use super::date::{DateError, DateOrder, Dates, OrderFinder};
 use super::guess::{self, Guess, Reason};
-use super::identity::{Fingerprint, KNOWN_BY, Said};
+use super::identity::{Fingerprint, KNOWN_BY, RowHash};
 use super::mapping::{Kind, Mapping, MappingError, Target};
 use super::preset::{self, Preset};
 use super::read::{About, OpenError, ReadOptions, Reader, open};
@@ -44,7 +44,7 @@ pub struct Plan {
     /// What else the user should know.
     pub notes: Vec<String>,
     /// By which the same file is known again.
-    pub fingerprint: Said,
+    pub fingerprint: RowHash,
     /// The settings that give the same plan without any proposal.
     pub settings: Settings,
 }
@@ -267,7 +267,12 @@ fn severities(mapping: &Mapping, dates: &Dates, sample: &[Record]) -> Option<Str
 }
 
 /// What the first rows of a file say.
-fn fingerprint(path: &Path, read: &ReadOptions, mapping: &Mapping, dates: &Dates) -> Result<Said, OpenError> {
+fn fingerprint(
+    path: &Path,
+    read: &ReadOptions,
+    mapping: &Mapping,
+    dates: &Dates,
+) -> Result<RowHash, OpenError> {
     let mut fingerprint = Fingerprint::default();
     if mapping.absent().is_some() {
         return Ok(fingerprint.finish());
@@ -278,13 +283,13 @@ fn fingerprint(path: &Path, read: &ReadOptions, mapping: &Mapping, dates: &Dates
             Kind::Feedback => {
                 let rows = super::parse::feedback(&record, mapping, dates).unwrap_or_default();
                 for row in &rows {
-                    fingerprint.add(&super::identity::said_by_response(row));
+                    fingerprint.add(&super::identity::hash_of_response(row));
                     weight += super::identity::weight(row);
                 }
             }
             Kind::Incidents => {
                 if let Ok(row) = super::parse::incident(&record, mapping, dates) {
-                    fingerprint.add(&super::identity::said_by_incident(&row));
+                    fingerprint.add(&super::identity::hash_of_incident(&row));
                 }
             }
             // They are known by their own keys.
@@ -294,7 +299,7 @@ fn fingerprint(path: &Path, read: &ReadOptions, mapping: &Mapping, dates: &Dates
     // Two files of a few ratings may say the same by chance.
     if mapping.kind() == Kind::Feedback && weight < super::identity::CERTAIN_WEIGHT {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        fingerprint.add(&super::identity::said_by_name(&name));
+        fingerprint.add(&super::identity::hash_of_name(&name));
     }
     Ok(fingerprint.finish())
 }

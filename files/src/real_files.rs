@@ -66,7 +66,7 @@ fn store_export_in_utf_16_without_ids() {
             let row = parse::feedback(record, &mapping, &dates).unwrap().remove(0);
             let text = dates.moment(record.get("Review Submit Date and Time").unwrap()).unwrap();
             assert_eq!(row.occurred_at.timestamp(), text.timestamp());
-            assert_eq!(ids.next(&identity::said_by_response(&row), true).len(), 32);
+            assert_eq!(ids.next(&identity::hash_of_response(&row), true).len(), 32);
         }
         count += records.len();
     }

@@ -87,7 +87,7 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
             words(
                 "feature",
                 "features",
-                "A capability of the product that users notice; it has an owning team.",
+                "A capability of the product that customers notice; it has an owning team.",
             ),
             words(
                 "service function",
@@ -103,7 +103,7 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
             words(
                 "release",
                 "releases",
-                "A version of the product that reaches users, with the features that it touches.",
+                "A version of the product that reaches customers, with the features that it touches.",
             ),
             words("release", "releases", "A set of changes that is built, tested and deployed together."),
             words("version", "versions", "A new version of the product."),
@@ -126,13 +126,13 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
         [
             words("sprint", "sprints", "A period of work of a team, with a goal."),
             words("iteration", "iterations", "A period with a goal, after which results are reviewed."),
-            words("period", "periods", "A few weeks of work with a goal."),
+            words("work period", "work periods", "A few weeks of work with a goal."),
         ],
     ),
     (
         Concept::Customer,
         [
-            words("user", "users", "A person or company that uses the product and gives feedback."),
+            words("customer", "customers", "A person or company that uses the product and gives feedback."),
             words("customer", "customers", "Whoever receives the service."),
             words("customer", "customers", "A person or company that uses the product."),
         ],
@@ -140,7 +140,7 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
     (
         Concept::Segment,
         [
-            words("segment", "segments", "A group of users, such as those of a plan."),
+            words("segment", "segments", "A group of customers, such as those of a plan."),
             words("customer group", "customer groups", "Customers with the same service level."),
             words("group of customers", "groups of customers", "Customers who have something in common."),
         ],
@@ -148,11 +148,11 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
     (
         Concept::Feedback,
         [
-            words("feedback", "feedback", "A rating or comment of a user."),
+            words("response", "responses", "Feedback of a customer: a rating, a comment, or both."),
             words(
-                "satisfaction survey response",
-                "satisfaction survey responses",
-                "A customer's rating of the service.",
+                "survey response",
+                "survey responses",
+                "A customer's answer to a satisfaction survey about the service.",
             ),
             words("response", "responses", "What a customer said: a rating, a comment, or both."),
         ],
@@ -161,9 +161,9 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
         Concept::Incident,
         [
             words(
-                "production bug",
-                "production bugs",
-                "Something that does not work for users, from its beginning to its end.",
+                "incident",
+                "incidents",
+                "Something that does not work in production, from its beginning to its end; a bug may cause it.",
             ),
             words(
                 "incident",
@@ -176,7 +176,11 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
     (
         Concept::Attribution,
         [
-            words("root cause", "root causes", "The release that a bug comes from, and how sure that is."),
+            words(
+                "root cause",
+                "root causes",
+                "The release that an incident comes from, and how sure that is.",
+            ),
             words(
                 "incident cause",
                 "incident causes",
@@ -204,7 +208,7 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
     (
         Concept::Article,
         [
-            words("help article", "help articles", "A text that answers a question of users."),
+            words("help article", "help articles", "A text that answers a question of customers."),
             words("knowledge article", "knowledge articles", "An entry of the knowledge base."),
             words("help text", "help texts", "An answer to a question that is asked often."),
         ],
@@ -213,9 +217,9 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
         Concept::Announcement,
         [
             words(
-                "release announcement",
-                "release announcements",
-                "Notice of a change, before users meet it.",
+                "announcement",
+                "announcements",
+                "Notice of a release, maintenance or freeze, before customers notice it.",
             ),
             words("change notice", "change notices", "Advance notice of a change, release or maintenance."),
             words("notice", "notices", "Word of something that will change."),
@@ -244,7 +248,7 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
     (
         Concept::Exposure,
         [
-            words("active users", "active users", "The users of a feature on a day."),
+            words("active customers", "active customers", "The customers who use a feature on a day."),
             words("service consumers", "service consumers", "The customers who use a service on a day."),
             words(
                 "customers who use it",
@@ -259,7 +263,7 @@ pub const GLOSSARY: &[(Concept, [Words; 3])] = &[
             words(
                 "perceived value",
                 "perceived values",
-                "How valuable users find a feature, 0 to 100, with its uncertainty.",
+                "How valuable customers find a feature, 0 to 100, with its uncertainty.",
             ),
             words(
                 "service value",

@@ -41,7 +41,7 @@ pub enum Error {
         reason: String,
     },
     /// The object was deleted; submitting the same version again does not restore it.
-    #[error("{field}: the object was deleted at {}; send a later updatedAt to store it again", deleted_at.to_rfc3339())]
+    #[error("{field}: the object was deleted at {}; send a later updatedAt to store it again", crate::words::time(*.deleted_at))]
     Deleted {
         /// Name of the argument that refers to it.
         field: &'static str,

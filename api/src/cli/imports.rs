@@ -113,6 +113,11 @@ fn print(rows: &[Model]) {
         ]);
     }
     println!("{}", table.trim_fmt());
+    for row in rows {
+        if let Some(reason) = &row.failure {
+            println!("{} failed: {reason}", row.id.public());
+        }
+    }
 }
 
 /// Delete responses of a source.

@@ -14,7 +14,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr};
 
-use super::{access::Report, announcement as announcements, release as releases};
+use super::{access::Report, announcement as announcements, range, release as releases};
 use crate::{
     base::error::Error,
     store::{Dimensions, Store},
@@ -79,11 +79,8 @@ pub async fn calendar(
     product: Option<ProductId>,
     (from, until): (NaiveDate, NaiveDate),
 ) -> Result<Calendar, Error> {
+    range::not_empty("period", from, until)?;
     let days = (until - from).num_days();
-    if days <= 0 {
-        let reason = format!("is empty: until ({until}) must be after from ({from})");
-        return Err(Error::invalid("period", reason));
-    }
     if days > MAX_DAYS {
         return Err(Error::invalid("period", format!("has {days} days; give at most {MAX_DAYS}")));
     }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
-use crate::base::{error::Error, reference, text};
+use crate::{
+    base::{error::Error, reference, text},
+    words,
+};
 
 /// Maximum length of a key, name or external ID, in characters.
 pub(crate) const NAME_LENGTH: usize = 200;
@@ -93,22 +96,30 @@ pub(crate) fn moment(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Resu
     if is_leap(at) {
         return Err(Error::invalid(
             field,
-            format!("{at} is a leap second, which cannot be stored; send second 59"),
+            format!("{} is a leap second, which cannot be stored; send second 59", words::time(at)),
         ));
     }
     if at > now + TimeDelta::days(1) {
-        return Err(Error::invalid(field, format!("{at} is in the future (now: {now}); send a past time")));
+        return Err(in_future(field, at, now));
     }
     if at < DateTime::UNIX_EPOCH {
-        return Err(Error::invalid(field, format!("{at} is before 1970; send a later time")));
+        let reason = format!("{} is before 1970; send a later time", words::time(at));
+        return Err(Error::invalid(field, reason));
     }
     Ok(chrono::SubsecRound::trunc_subsecs(at, 6))
+}
+
+fn in_future(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Error {
+    let now = chrono::SubsecRound::trunc_subsecs(now, 0);
+    let reason =
+        format!("{} is in the future (now: {}); send a past time", words::time(at), words::time(now));
+    Error::invalid(field, reason)
 }
 
 /// A time, past or planned.
 pub(crate) fn planned(field: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
     if is_leap(at) {
-        let reason = format!("{at} is a leap second, which cannot be stored; send second 59");
+        let reason = format!("{} is a leap second, which cannot be stored; send second 59", words::time(at));
         return Err(Error::invalid(field, reason));
     }
     valid_day(field, at.date_naive())?;
@@ -120,9 +131,7 @@ pub(crate) fn planned(field: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, E
 pub(crate) fn updated_at(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
     let at = moment("updatedAt", at, now)?;
     match at > now + CLOCK_TOLERANCE {
-        true => {
-            Err(Error::invalid("updatedAt", format!("{at} is in the future (now: {now}); send a past time")))
-        }
+        true => Err(in_future("updatedAt", at, now)),
         false => Ok(at),
     }
 }

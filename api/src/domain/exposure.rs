@@ -14,12 +14,12 @@ use sea_orm::{ColumnTrait, Iterable, QueryFilter};
 
 pub(crate) use restore::restore_in;
 
-pub use list::{ExposureFilter, ExposurePlace, ExposureSort, Exposures};
+pub use crate::counts::ExposureKey;
+pub use list::{ExposureFilter, ExposurePlace, ExposureSort, Exposures, changes};
 
 use super::{access::Contribute, check, sent::Outcome};
 use crate::{
     base::error::Error,
-    counts::ExposureKey,
     store::{Bulk, Store, values},
     transaction::{Event, Total, Transaction},
 };
@@ -78,14 +78,18 @@ pub(crate) async fn record_in(
     let mut changed: BTreeMap<(ExposureKey, String), Model> = BTreeMap::new();
     let mut results = Vec::with_capacity(rows.len());
     for row in rows {
-        results.push(row.map(|row| {
-            let before = there.insert((key(&row), row.source.clone()), row.active_customers);
+        results.push(row.map(|mut row| {
+            let known = there.insert((key(&row), row.source.clone()), row.clone());
+            let before = known.as_ref().map(|known| known.active_customers);
             let outcome = match before {
                 None => Outcome::Created,
                 Some(before) if before == row.active_customers => Outcome::Unchanged,
                 Some(_) => Outcome::Updated,
             };
-            if outcome != Outcome::Unchanged {
+            if let (Outcome::Unchanged, Some(known)) = (outcome, known) {
+                row.updated_at = known.updated_at;
+                there.insert((key(&row), row.source.clone()), row.clone());
+            } else {
                 tx.counts.exposure(key(&row), row.active_customers - before.unwrap_or(0));
                 changed.insert((key(&row), row.source.clone()), row.clone());
             }
@@ -123,6 +127,7 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
         day: check::past_day("day", item.day, tx.at)?,
         source: check::line("source", item.source.as_deref().unwrap_or(source), 64)?,
         active_customers: check::customers("activeCustomers", item.active_customers)?,
+        updated_at: Some(tx.at),
     })
 }
 
@@ -130,7 +135,7 @@ fn row(tx: &Transaction, source: &str, item: &NewExposure) -> Result<Model, Erro
 async fn stored(
     tx: &Transaction,
     rows: impl Iterator<Item = &Model>,
-) -> Result<HashMap<(ExposureKey, String), i64>, Error> {
+) -> Result<HashMap<(ExposureKey, String), Model>, Error> {
     let mut by_product: BTreeMap<_, Vec<&Model>> = BTreeMap::new();
     for row in rows {
         by_product.entry(row.product_id).or_default().push(row);
@@ -148,7 +153,7 @@ async fn stored(
                 .filter(Column::FeatureId.is_in(some.iter().copied()))
                 .filter(Column::Day.between(first, last));
             for row in stored.all(tx.db()).await? {
-                there.insert((key(&row), row.source), row.active_customers);
+                there.insert((key(&row), row.source.clone()), row);
             }
         }
     }
@@ -159,7 +164,7 @@ async fn write(tx: &Transaction, rows: impl Iterator<Item = Model>) -> Result<()
     let columns: Vec<Column> = Column::iter().collect();
     let table = Bulk::into::<Entity>(
         "ON CONFLICT (organization_id, product_id, feature_id, segment_id, day, source)
-         DO UPDATE SET active_customers = excluded.active_customers",
+         DO UPDATE SET active_customers = excluded.active_customers, updated_at = excluded.updated_at",
         columns.iter().copied(),
     );
     let rows = rows.map(|row| values(&row, &columns));

@@ -7,12 +7,12 @@
 mod again;
 mod deleted;
 mod handed;
-mod heard;
 mod list;
 mod log;
 mod rated;
 mod remove;
 mod renew;
+mod respondents;
 mod rows;
 mod submit;
 mod voice;
@@ -29,13 +29,13 @@ pub(crate) use again::count_repeated;
 pub use deleted::{DeletedFilter, DeletedResponses, DeletedSort};
 pub use handed::Handed;
 pub(crate) use handed::RESPONDENT;
-pub use heard::{
-    About, End, Group, Heard, Voices, comments, people, people_by_feature, people_by_scale,
-    people_by_stratum, voices,
-};
 pub(crate) use rated::key;
 pub(crate) use remove::remove_in;
 pub use remove::{Selection, count_selected, remove_selected};
+pub use respondents::{
+    About, End, Group, ResponseScope, Voices, comments, people, people_by_feature, people_by_scale,
+    people_by_stratum, voices,
+};
 pub(crate) use submit::submit_last;
 pub use submit::{EventDetail, NewFeedback, Submission, Submitted, Supersession, submit_in};
 pub(crate) use voice::{of as voice_of, same as same_voice};

@@ -66,6 +66,27 @@ pub struct ImportCounts {
     pub reasons: Json,
 }
 
+/// How far an import has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Rows are being stored.
+    Running,
+    /// All rows were read.
+    Finished,
+    /// It ended with an error, for this reason.
+    Failed(String),
+}
+
+impl Stage {
+    fn state(&self) -> ImportState {
+        match self {
+            Self::Running => ImportState::Running,
+            Self::Finished => ImportState::Finished,
+            Self::Failed(_) => ImportState::Failed,
+        }
+    }
+}
+
 /// Longest name of a file that is kept.
 const FILE_LENGTH: usize = 500;
 
@@ -95,6 +116,7 @@ pub async fn begin(store: &Store, by: Manage, new: NewImport, at: DateTime<Utc>)
         updated_at: at,
         rows_removed: 0,
         bytes_read: 0,
+        failure: None,
     };
     let row = row.into_active_model().insert(tx.db()).await?;
     tx.emit(Event::ImportBegun(row.id));
@@ -107,7 +129,7 @@ pub async fn report(
     store: &Store,
     by: Manage,
     import: ImportId,
-    (counts, state): (ImportCounts, ImportState),
+    (counts, stage): (ImportCounts, Stage),
     at: DateTime<Utc>,
 ) -> Result<Model, Error> {
     let mut tx = store.begin(by.organization(), at).await?.done_by(by.actor());
@@ -120,10 +142,14 @@ pub async fn report(
     row.rows_rejected = Set(counts.rejected as i64);
     row.bytes_read = Set(counts.bytes_read as i64);
     row.reasons = Set(counts.reasons);
-    row.state = Set(state);
+    row.state = Set(stage.state());
     row.updated_at = Set(at);
+    let has_ended = stage != Stage::Running;
+    if let Stage::Failed(reason) = stage {
+        row.failure = Set(Some(reason));
+    }
     let row = row.update(tx.db()).await?;
-    if state != ImportState::Running {
+    if has_ended {
         tx.emit(Event::ImportEnded(import));
     }
     tx.commit().await?;

@@ -43,6 +43,7 @@ use crate::{
     base::{error::Error, reference::PublicId},
     store::Store,
     transaction::{Event, Transaction},
+    words,
 };
 
 /// What to change of an incident.
@@ -194,9 +195,9 @@ pub async fn resolve(
     let resolved_at = check::moment("resolvedAt", resolved_at.unwrap_or(at), at)?;
     if resolved_at < interval::begin(there) {
         let reason = match there.reopened_at {
-            None => "must not be before the incident was opened".to_owned(),
+            None => format!("must not be before the incident was opened ({})", words::time(there.opened_at)),
             Some(again) => {
-                format!("must not be before the incident was reopened ({})", again.to_rfc3339())
+                format!("must not be before the incident was reopened ({})", words::time(again))
             }
         };
         return Err(Error::unfit("resolvedAt", reason));
@@ -229,13 +230,13 @@ pub async fn reopen(
             true => Ok(found.incident),
             false => Err(Error::conflict(
                 "reopenedAt",
-                format!("the incident is open since {}; resolve it first", begin.to_rfc3339()),
+                format!("the incident is open since {}; resolve it first", words::time(begin)),
             )),
         };
     };
     let since = check::moment("reopenedAt", since.unwrap_or(at), at)?;
     if since < resolved_at {
-        let reason = format!("must not be before the incident was resolved ({})", resolved_at.to_rfc3339());
+        let reason = format!("must not be before the incident was resolved ({})", words::time(resolved_at));
         return Err(Error::unfit("reopenedAt", reason));
     }
     let on = open::day(&tx.dimensions(), there.product_id, since)?;

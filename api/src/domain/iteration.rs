@@ -16,7 +16,7 @@ pub use list::{IterationFilter, IterationSort, Iterations};
 
 use super::{
     access::{Manage, Report},
-    check, lookup, schedule,
+    check, lookup, range, schedule,
     sent::{Nulls, Outcome},
 };
 use crate::{
@@ -67,7 +67,8 @@ pub async fn find(
         Some(id) => Column::Id.eq(id),
         None => Column::Name.is_in(text::forms(reference)),
     };
-    only(store, by, known, product, (field, reference)).await
+    let found = of_product(store, by, known, product).await?;
+    lookup::only(found, (field, IterationId::NOUN, reference), "the product")
 }
 
 /// The iteration that includes this day: in this product, or the only one of all products.
@@ -77,7 +78,25 @@ pub async fn find_on(
     day: NaiveDate,
     product: Option<&str>,
 ) -> Result<Model, Error> {
-    only(store, by, has_day(day), product, ("day", &day.to_string())).await
+    let mut found = of_product(store, by, has_day(day), product).await?;
+    match (found.pop(), found.pop()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => Err(Error::NotFound {
+            field: "day".to_owned(),
+            noun: "iteration that includes",
+            reference: day.to_string(),
+            near: Vec::new(),
+        }),
+        (Some(one), Some(other)) => {
+            let remedy = match one.product_id == other.product_id {
+                true => "send the name or the ID of one instead",
+                false => "send the product too",
+            };
+            let reason =
+                format!("{day} is in several iterations, such as {} and {}; {remedy}", one.name, other.name);
+            Err(Error::unfit("day", reason))
+        }
+    }
 }
 
 /// The condition that an iteration includes this day.
@@ -85,24 +104,24 @@ fn has_day(day: NaiveDate) -> Expr {
     Column::StartsOn.lte(day).and(Column::EndsBefore.gt(day))
 }
 
-async fn only(
+/// Up to two iterations that a condition holds for, of this product or of all.
+async fn of_product(
     store: &Store,
     by: Report,
     known: Expr,
     product: Option<&str>,
-    (field, reference): (&str, &str),
-) -> Result<Model, Error> {
+) -> Result<Vec<Model>, Error> {
     let product = match product {
         Some(product) => Some(store.dimensions(by.organization()).await?.product("product", product)?.id),
         None => None,
     };
-    let found = Entity::owned_by(by.organization())
+    Ok(Entity::owned_by(by.organization())
         .filter(known)
         .apply_if(product, |query, product| query.filter(Column::ProductId.eq(product)))
+        .order_by_asc(Column::Id)
         .limit(2)
         .all(store.reader())
-        .await?;
-    lookup::only(found, (field, IterationId::NOUN, reference), "the product")
+        .await?)
 }
 
 /// The last iteration of a product that is over on a day; none: none is.
@@ -225,9 +244,5 @@ pub async fn update(
 fn days(starts_on: NaiveDate, ends_before: NaiveDate) -> Result<(), Error> {
     check::valid_day("period", starts_on)?;
     check::valid_day("period", ends_before)?;
-    if ends_before <= starts_on {
-        let reason = format!("is empty: until ({ends_before}) must be after from ({starts_on})");
-        return Err(Error::invalid("period", reason));
-    }
-    Ok(())
+    range::not_empty("period", starts_on, ends_before)
 }

@@ -150,7 +150,7 @@ pub async fn rename(
     organizations::rename(store, there, name, at).await
 }
 
-/// Makes a token of an administrator of an organization, for one that has lost its own.
+/// Creates a token of an administrator of an organization, for one that has lost its own.
 pub async fn administrator(
     store: &Store,
     _: Operate,

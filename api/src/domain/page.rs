@@ -185,8 +185,7 @@ impl Window {
     ) -> Result<Self, Error> {
         let rows = |field: &str, n: i32| match usize::try_from(n) {
             Ok(n) if n <= MAX_ROWS => Ok(n),
-            Ok(_) => Err(Error::invalid(field, format!("must be at most {MAX_ROWS}"))),
-            Err(_) => Err(Error::invalid(field, "must not be negative")),
+            _ => Err(Error::invalid(field, format!("is {n}; send a number from 0 to {MAX_ROWS}"))),
         };
         let (rows, from_end) = match (first, last) {
             (Some(_), Some(_)) => return Err(Error::invalid("last", "must be omitted with first")),

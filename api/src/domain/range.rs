@@ -1,10 +1,9 @@
 //! Ranges of filters: half-open, and unlimited at an omitted end.
 
-use std::fmt::Display;
-
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, Condition, Value};
 
-use crate::base::error::Error;
+use crate::{base::error::Error, words};
 
 /// Values from `from` (inclusive) to `until` (exclusive); an omitted end is unlimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,13 +23,37 @@ impl<T: Into<Value>> Range<T> {
     }
 }
 
+/// The end of a range, as a message shows it.
+pub(crate) trait End: PartialOrd {
+    /// As in the API.
+    fn shown(&self) -> String;
+}
+
+impl End for NaiveDate {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl End for DateTime<Utc> {
+    fn shown(&self) -> String {
+        words::time(*self)
+    }
+}
+
 /// Refuses an empty range. `field` is the name of the caller's argument.
-pub(crate) fn check<T: PartialOrd + Display>(field: &str, range: Option<Range<T>>) -> Result<(), Error> {
+pub(crate) fn check<T: End>(field: &str, range: Option<Range<T>>) -> Result<(), Error> {
     match range {
-        Some(Range { from: Some(from), until: Some(until) }) if until <= from => {
-            let reason = format!("is empty: until ({until}) must be after from ({from})");
-            Err(Error::invalid(field, reason))
-        }
+        Some(Range { from: Some(from), until: Some(until) }) => not_empty(field, from, until),
         _ => Ok(()),
     }
+}
+
+/// Refuses a range that ends where it begins, or before.
+pub(crate) fn not_empty<T: End>(field: &str, from: T, until: T) -> Result<(), Error> {
+    if until > from {
+        return Ok(());
+    }
+    let reason = format!("is empty: until ({}) must be after from ({})", until.shown(), from.shown());
+    Err(Error::invalid(field, reason))
 }

@@ -61,11 +61,17 @@ pub struct ReleaseChanges {
     pub features: Option<Vec<TouchedFeature>>,
 }
 
-fn cycle() -> Error {
-    Error::unfit(
-        "previous",
-        "is a descendant of this release, which would create a cycle; choose another release",
-    )
+/// The error of a predecessor that is the release itself or descends from it.
+fn cycle(dimensions: &Dimensions, previous: ReleaseId, release: ReleaseId) -> Error {
+    let known = dimensions.releases.get(&previous);
+    let version = known.map_or_else(|| previous.public(), |known| known.version.clone());
+    let reason = match previous == release {
+        true => format!("{version} is this release itself; choose another one, or none"),
+        false => {
+            format!("{version} descends from this release, which would create a cycle; choose another one")
+        }
+    };
+    Error::unfit("previous", reason)
 }
 
 /// Creates a release that a response names and that was not entered: its first day is the first on which it is seen.
@@ -149,8 +155,10 @@ pub async fn update(
             Some(previous) => Some(dimensions.release(product, "previous", &previous)?.id),
             None => None,
         };
-        if previous.is_some_and(|previous| ancestors(&dimensions, previous).contains(&release)) {
-            return Err(cycle());
+        if let Some(previous) = previous
+            && ancestors(&dimensions, previous).contains(&release)
+        {
+            return Err(cycle(&dimensions, previous, release));
         }
         row.previous_release_id = Set(previous);
     }

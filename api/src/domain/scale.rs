@@ -115,7 +115,10 @@ pub async fn create(
         }
     }
     if new.max <= new.min {
-        return Err(Error::invalid("max", format!("must be greater than min ({})", new.min)));
+        return Err(Error::invalid(
+            "max",
+            format!("is {}; it must be greater than min ({})", new.max, new.min),
+        ));
     }
     if new.step <= 0.0 {
         return Err(Error::invalid("step", format!("is {}; it must be greater than 0", new.step)));

@@ -73,7 +73,7 @@ pub async fn link(
     Ok(Some(secret::text(by.organization(), id.0, &bytes)))
 }
 
-/// Opens the session of a link; none if the link is unknown, was used, or has run out.
+/// Opens the session of a link; none if the link is unknown, was used, or has expired.
 pub async fn open_link(
     store: &Store,
     link: &str,

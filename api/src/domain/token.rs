@@ -33,6 +33,7 @@ use crate::{
     base::{error::Error, reference::PublicId, right::Right},
     store::{Dimensions, Store},
     transaction::Event,
+    words,
 };
 
 pub(crate) use holder::check_recent;
@@ -163,7 +164,7 @@ pub(super) fn in_future(field: &str, end: Option<DateTime<Utc>>, at: DateTime<Ut
         }
         Some(end) if end <= at => Err(Error::invalid(
             field,
-            format!("is {}, which has passed; it must be in the future", end.to_rfc3339()),
+            format!("is {}, which has passed; it must be in the future", words::time(end)),
         )),
         _ => Ok(()),
     }

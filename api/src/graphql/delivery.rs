@@ -19,7 +19,7 @@ impl DeliveryPerformance {
         self.0.deployments as i64
     }
 
-    /// Number of releases among them of which no deployment is recorded.
+    /// Number of releases in `totalDeployments` of which no deployment is recorded.
     async fn releases_without_deployment(&self) -> i64 {
         self.0.by_release as i64
     }
@@ -49,7 +49,8 @@ impl DeliveryPerformance {
         self.0.incidents
     }
 
-    /// Expected number of those incidents that are still open, which `medianHoursToRestore` does not contain.
+    /// Expected number of incidents caused by the deployments that are still open, which `medianHoursToRestore` does not
+    /// contain.
     async fn open_incidents(&self) -> f64 {
         self.0.open
     }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        feedback::Heard,
+        feedback::ResponseScope,
         product as products,
         scale::{levels, rating},
     },
@@ -116,8 +116,9 @@ pub(super) async fn named(
     // The ratings of too few customers on a scale are left out; of the others numbers are rounded.
     if let Some(coarse) = coarse(ctx).await? {
         let days = (period.from, period.until);
-        let heard = Heard { product: product.id, days, release, segment: segment.map(|segment| segment.id) };
-        let people = coarse.people_by_scale(heard, feature).await?;
+        let scope =
+            ResponseScope { product: product.id, days, release, segment: segment.map(|segment| segment.id) };
+        let people = coarse.people_by_scale(scope, feature).await?;
         let id = |key: &String| dimensions.scale("scale", key).map(|scale| scale.id);
         scales.retain(|key, _| {
             id(key).is_ok_and(|id| coarse.group.is_enough(people.get(&id).copied().unwrap_or_default()))

@@ -12,7 +12,7 @@ use super::{
     payload::payload,
     plain::AtOnce,
     product::{self, Product},
-    scalar::{Date, Reference},
+    scalar::{Date, DateTime, Reference},
     segment::{self, Segment},
 };
 use crate::domain::exposure::{self, NewExposure};
@@ -54,6 +54,11 @@ impl Exposure {
     /// Source system. The figures of several sources for a day are added.
     async fn source(&self) -> &str {
         &self.0.source
+    }
+
+    /// Time at which the source last changed it; null: before this was recorded.
+    async fn updated_at(&self) -> Option<DateTime> {
+        self.0.updated_at.map(Into::into)
     }
 }
 

@@ -7,16 +7,17 @@ use super::{
     ContextExt,
     fault::Fault,
     feature::{self, Feature},
+    load::ExposureChanged,
     only_groups,
     order::orders,
     page::{PageArgs, Total, connection, or_default},
     product::{self, Product},
-    range::DateRangeInput,
-    scalar::{Date, Reference, text},
+    range::{DateRangeInput, TimeRangeInput},
+    scalar::{Date, DateTime, Reference, text},
     segment::{self, Segment},
 };
 use crate::domain::{
-    exposure::{self, ExposurePlace, ExposureSort, Exposures},
+    exposure::{self, ExposureKey, ExposurePlace, ExposureSort, Exposures},
     lookup::References,
 };
 
@@ -51,6 +52,13 @@ impl DailyExposure {
         let customers = self.0.active_customers;
         Ok(only_groups(ctx).await?.map_or(customers, |group| group.count(customers)))
     }
+
+    /// Time at which a source last changed its figure; null: before this was recorded.
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
+        let Model { product_id: product, feature_id: feature, segment_id: segment, day, .. } = self.0;
+        let key = ExposureKey { product, feature, segment, day };
+        Ok(ctx.load().load_one(ExposureChanged(key)).await?.map(Into::into))
+    }
 }
 
 /// Conditions on exposure; all that are given must hold.
@@ -64,6 +72,8 @@ pub(super) struct ExposureFilter {
     segment: Option<Reference>,
     /// Day, in the time zone of the product.
     day: Option<DateRangeInput>,
+    /// Time at which a source last changed its figure. Figures that were removed are not returned.
+    updated_at: Option<TimeRangeInput>,
 }
 
 orders! {
@@ -104,6 +114,7 @@ impl ExposureFilter {
             feature: known.feature(text(&self.feature))?,
             segment: known.segment(text(&self.segment))?,
             day: self.day.map(Into::into),
+            updated_at: self.updated_at.map(Into::into),
         })
     }
 }

@@ -52,13 +52,13 @@ pub(super) enum ImportState {
 /// A reason for rejecting rows of an import.
 #[derive(SimpleObject)]
 pub(super) struct ImportReject {
-    /// Number of rows.
+    /// Number of rows that were rejected for this reason.
     rows: i64,
     /// Invalid field; empty if the whole row is invalid.
     field: String,
-    /// Reason of the first of these rows.
+    /// The reason, as of the first row that was rejected for it.
     reason: String,
-    /// Line of the first of these rows.
+    /// Line of the first row that was rejected for this reason.
     line: i64,
 }
 
@@ -122,6 +122,11 @@ impl Import {
     /// Number of rejected rows.
     async fn rows_rejected(&self) -> i64 {
         self.0.rows_rejected
+    }
+
+    /// Reason why it failed; null if it did not, or if it failed before reasons were recorded.
+    async fn failure(&self) -> Option<&str> {
+        self.0.failure.as_deref()
     }
 
     /// Number of responses, incidents, releases or figures removed by undoing the import.

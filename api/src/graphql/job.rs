@@ -185,6 +185,9 @@ impl JobRun {
 #[derive(InputObject)]
 pub(super) struct JobRunFilter {
     /// Outcomes, one of which the run has.
+    outcome: Option<Vec<JobOutcome>>,
+    /// Former name of `outcome`.
+    #[graphql(deprecation = "Use `outcome`, which has the same effect.")]
     outcomes: Option<Vec<JobOutcome>>,
     /// Start time.
     started_at: Option<TimeRangeInput>,
@@ -193,7 +196,10 @@ pub(super) struct JobRunFilter {
 impl From<JobRunFilter> for job::JobRunFilter {
     fn from(given: JobRunFilter) -> Self {
         Self {
-            outcomes: given.outcomes.map(|outcomes| outcomes.into_iter().map(Into::into).collect()),
+            outcomes: given
+                .outcome
+                .or(given.outcomes)
+                .map(|outcomes| outcomes.into_iter().map(Into::into).collect()),
             started_at: given.started_at.map(Into::into),
         }
     }

@@ -12,6 +12,7 @@ use ballroom_entity::{
     id::{FeatureId, FeedbackRequestId, IncidentId, MemberId, OrganizationId, ReleaseId, TeamId},
     identity, incident_interval, member, release_feature, release_watch,
 };
+use chrono::{DateTime, Utc};
 
 use super::{
     Services,
@@ -22,6 +23,7 @@ use crate::{
     domain::{
         access::{Report, Viewer},
         announcement as announcements, cause as causes, deployment as deployments, digest as digests,
+        exposure::{self as exposures, ExposureKey},
         identity as identities, incident as incidents,
         lookup::ById,
         organization as organizations,
@@ -248,6 +250,21 @@ impl Loader<AnsweredRequests> for Loading {
         let ids: Vec<FeedbackRequestId> = keys.iter().map(|key| key.0).collect();
         let totals = requests::totals(&self.services.store, self.organization(), &ids).await?;
         Ok(totals.into_iter().map(|(id, totals)| (AnsweredRequests(id), totals)).collect())
+    }
+}
+
+/// When the figures of exposure of a product, feature and segment on a day were last changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ExposureChanged(pub(super) ExposureKey);
+
+impl Loader<ExposureChanged> for Loading {
+    type Value = DateTime<Utc>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ExposureChanged]) -> Result<HashMap<ExposureChanged, Self::Value>, Error> {
+        let keys: Vec<ExposureKey> = keys.iter().map(|key| key.0).collect();
+        let changes = exposures::changes(&self.services.store, self.organization(), &keys).await?;
+        Ok(changes.into_iter().map(|(key, at)| (ExposureChanged(key), at)).collect())
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) enum Outcome {
     Created,
     /// The object was known and differed: the given fields were updated, omitted ones kept.
     Updated,
-    /// The same version was known: nothing was changed, not even later corrections.
+    /// This version was known: nothing was changed, and later corrections are kept.
     Unchanged,
     /// A later version, by `updatedAt`, was known: nothing was changed.
     Outdated,

@@ -28,12 +28,12 @@ impl Preparedness {
         self.0.releases.iter().cloned().map(ReleasePreparedness).collect()
     }
 
-    /// Number of these releases.
+    /// Number of releases that shipped in the period. Releases that are known from responses only are not included.
     async fn shipped_releases(&self) -> i64 {
         self.0.releases.len() as i64
     }
 
-    /// Number of these releases of which an announcement was published before they shipped.
+    /// Number of releases of the period of which an announcement was published before they shipped.
     async fn announced_releases(&self) -> i64 {
         self.0.announced().count() as i64
     }
@@ -49,7 +49,8 @@ impl Preparedness {
         self.0.attributed as i64
     }
 
-    /// Number of these incidents that are attributed to a release that had not been announced before it shipped.
+    /// Number of incidents that began in the period and are attributed to a release that had not been announced before it
+    /// shipped.
     async fn surprise_incidents(&self) -> i64 {
         self.0.surprises.len() as i64
     }

@@ -122,10 +122,16 @@ impl Release {
         self.0.revision
     }
 
-    /// Declared time of the release; for a release known only from responses, the time of the first one, which may be before
-    /// `releasedOn`: a first response is not yet use. Null if not declared.
-    async fn released_at(&self) -> Option<DateTime> {
-        self.0.released_at.map(Into::into)
+    /// Declared time of the release; for a release known only from responses, the time of the first one, if it was on
+    /// `releasedOn`. Null if not declared.
+    async fn released_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, Fault> {
+        let Some(at) = self.0.released_at else { return Ok(None) };
+        // A first response, days before others, is not yet use.
+        let is_early = self.0.inferred
+            && first_day(ctx, &self.0)
+                .await?
+                .is_some_and(|(day, _)| self.0.released_on.is_some_and(|on| on != day));
+        Ok((!is_early).then_some(at.into()))
     }
 
     /// Time of the withdrawal; null: it is not withdrawn.

@@ -92,6 +92,7 @@ impl FeedbackRequest {
             let segment = segment::of(ctx, row.segment).await?;
             shown.push(FeedbackRequestSegment {
                 segment,
+                is_rest: row.rest,
                 rest: row.rest,
                 asked: row.asked,
                 responded: row.responded,
@@ -141,9 +142,12 @@ fn rate((asked, responded): (i64, i64)) -> f64 {
 /// Response rate of the customers of a segment.
 #[derive(SimpleObject)]
 pub(super) struct FeedbackRequestSegment {
-    /// Segment; null: customers without one, or several segments (see `rest`).
+    /// Segment; null: customers without one, or several segments (see `isRest`).
     segment: Option<Segment>,
     /// Whether it combines several segments that are too small to be shown separately.
+    is_rest: bool,
+    /// Former name of `isRest`.
+    #[graphql(deprecation = "Use `isRest`, which has the same value.")]
     rest: bool,
     /// Number of customers who were asked.
     asked: i64,

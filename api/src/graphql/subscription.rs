@@ -61,9 +61,9 @@ impl Subscription {
         after: Option<String>,
     ) -> Result<Events<Feedback>, Fault> {
         let by = ctx.reads()?;
-        let heard = ctx.services().feed.feedback(by, place(after)?).await?;
+        let receiver = ctx.services().feed.feedback(by, place(after)?).await?;
         let scope = scope(ctx, product, feature, release).await?;
-        Ok(events(heard, move |portion, answer| {
+        Ok(events(receiver, move |portion, answer| {
             let own = by.only().is_none_or(|customer| answer.customer_id == Some(customer));
             let wanted = own && scope.has_answer(&portion.dimensions, answer);
             wanted.then(|| Delivered::new(portion, Feedback(answer.clone())))
@@ -82,9 +82,9 @@ impl Subscription {
         after: Option<String>,
     ) -> Result<Events<DeletedFeedback>, Fault> {
         let by = ctx.reads()?;
-        let heard = ctx.services().feed.deletions(by, place(after)?).await?;
+        let receiver = ctx.services().feed.deletions(by, place(after)?).await?;
         let scope = scope(ctx, product, None, None).await?;
-        Ok(events(heard, move |portion, deleted| {
+        Ok(events(receiver, move |portion, deleted| {
             let own = by.only().is_none_or(|customer| deleted.customer_id == Some(customer));
             let wanted = own && scope.has_deleted(deleted);
             wanted.then(|| Delivered::new(portion, DeletedFeedback(deleted.clone())))
@@ -115,9 +115,9 @@ impl Subscription {
             // Events do not contain the affected customers; customers query incidents instead.
             return Err(Error::Forbidden(Right::Report).into());
         }
-        let heard = ctx.services().feed.incidents(by, place(after)?).await?;
+        let receiver = ctx.services().feed.incidents(by, place(after)?).await?;
         let scope = scope(ctx, product, feature, release).await?;
-        Ok(events(heard, move |portion, incident| {
+        Ok(events(receiver, move |portion, incident| {
             let linked = || Linked {
                 id: incident.row.id,
                 affected: incident.features.clone(),
@@ -144,9 +144,9 @@ impl Subscription {
         )]
         after: Option<String>,
     ) -> Result<Events<Release>, Fault> {
-        let heard = ctx.services().feed.releases(ctx.reports()?, place(after)?).await?;
+        let receiver = ctx.services().feed.releases(ctx.reports()?, place(after)?).await?;
         let scope = scope(ctx, product, None, release).await?;
-        Ok(events(heard, move |portion, row| {
+        Ok(events(receiver, move |portion, row| {
             scope.has_release(row).then(|| Delivered::new(portion, Release(row.clone())))
         }))
     }
@@ -162,9 +162,9 @@ impl Subscription {
         )]
         after: Option<String>,
     ) -> Result<Events<Announcement>, Fault> {
-        let heard = ctx.services().feed.announcements(ctx.reports()?, place(after)?).await?;
+        let receiver = ctx.services().feed.announcements(ctx.reports()?, place(after)?).await?;
         let scope = scope(ctx, product, None, None).await?;
-        Ok(events(heard, move |portion, row| {
+        Ok(events(receiver, move |portion, row| {
             let wanted = scope.product.is_none_or(|product| product == row.product_id);
             wanted.then(|| Delivered::new(portion, Announcement(row.clone())))
         }))
@@ -181,9 +181,9 @@ impl Subscription {
         )]
         after: Option<String>,
     ) -> Result<Events<KnownError>, Fault> {
-        let heard = ctx.services().feed.known_errors(ctx.reports()?, place(after)?).await?;
+        let receiver = ctx.services().feed.known_errors(ctx.reports()?, place(after)?).await?;
         let scope = scope(ctx, product, None, None).await?;
-        Ok(events(heard, move |portion, row| {
+        Ok(events(receiver, move |portion, row| {
             let wanted = scope.product.is_none_or(|product| product == row.product_id);
             wanted.then(|| Delivered::new(portion, KnownError(row.clone())))
         }))
@@ -199,8 +199,8 @@ impl Subscription {
         after: Option<String>,
     ) -> Result<Events<Notification>, Fault> {
         let by = ctx.viewer().edits_profile()?;
-        let heard = ctx.services().feed.notifications(by, place(after)?).await?;
-        Ok(events(heard, move |portion, row| {
+        let receiver = ctx.services().feed.notifications(by, place(after)?).await?;
+        Ok(events(receiver, move |portion, row| {
             let own = row.member_id == by.member();
             own.then(|| Delivered::new(portion, Notification(row.clone())))
         }))
@@ -226,8 +226,8 @@ impl Subscription {
     ) -> Result<Events<VerdictChange>, Fault> {
         let by = ctx.reports()?;
         let scope = scope(ctx, product, feature, release).await?;
-        let heard = ctx.services().feed.verdicts(by, scope.product).await?;
-        Ok(events(heard, move |portion, change| {
+        let receiver = ctx.services().feed.verdicts(by, scope.product).await?;
+        Ok(events(receiver, move |portion, change| {
             scope.has_verdict(change).then(|| Delivered::new(portion, VerdictChange::from(change)))
         }))
     }
@@ -247,8 +247,8 @@ impl Subscription {
     ) -> Result<Events<IncidentAlert>, Fault> {
         let by = ctx.reports()?;
         let scope = scope(ctx, product, feature, None).await?;
-        let heard = ctx.services().feed.alerts(by, scope.product).await?;
-        Ok(events(heard, move |portion, begun| {
+        let receiver = ctx.services().feed.alerts(by, scope.product).await?;
+        Ok(events(receiver, move |portion, begun| {
             scope.has_alert(begun).then(|| Delivered::new(portion, IncidentAlert::from(begun)))
         }))
     }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     base::error::Error,
-    domain::{feedback::Heard, product as products},
+    domain::{feedback::ResponseScope, product as products},
     score::{
         Period, Snapshot, TrendOf,
         timeline::{Bucket, Happened, Step, buckets, releases},
@@ -135,9 +135,13 @@ impl TimelinePoint {
         let mut figures = self.happened().figures.clone();
         if let Some(coarse) = coarse(ctx).await? {
             let days = self.bucket().days;
-            let heard =
-                Heard { product: product.id, days: (days.from, days.until), release: None, segment: None };
-            figures = coarse.figures(snapshot, heard, *feature, figures).await?;
+            let scope = ResponseScope {
+                product: product.id,
+                days: (days.from, days.until),
+                release: None,
+                segment: None,
+            };
+            figures = coarse.figures(snapshot, scope, *feature, figures).await?;
         }
         let figure = |figure: Standard| StandardFigure::new(snapshot.clone(), figure);
         Ok(figures.into_iter().map(figure).collect())

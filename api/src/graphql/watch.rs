@@ -138,7 +138,7 @@ impl KeptForecast {
         self.0.actual.map(|actual| actual as i64)
     }
 
-    /// Whether that number lies within the 90 % interval, between the quantiles of 0.05 and 0.95; null while it is not known.
+    /// Whether `actualIncidents` lies within the 90 % interval, between the quantiles of 0.05 and 0.95; null while it is not known.
     async fn is_within_interval(&self) -> Option<bool> {
         self.0.is_within()
     }
@@ -170,7 +170,7 @@ impl ForecastCalibration {
         self.0.forecasts as i64
     }
 
-    /// Share of them whose number of incidents lay within the 90 % interval, 0 to 1; null without forecasts.
+    /// Share of the forecasts whose number of incidents lay within the 90 % interval, 0 to 1; null without forecasts.
     async fn share_within_interval(&self) -> Option<f64> {
         (self.0.forecasts > 0).then(|| self.0.within as f64 / self.0.forecasts as f64)
     }

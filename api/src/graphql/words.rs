@@ -34,10 +34,10 @@ const MOST: i32 = 50;
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[graphql(remote = "words::ComparedWith")]
 pub enum WordsBaseline {
-    /// Those of the year before the period: the words are new.
+    /// The texts of the year before the period: the words are new.
     #[default]
     Before,
-    /// Those on other releases, features or products in the same period: the words distinguish this one from the
+    /// The texts on other releases, features or products in the same period: the words distinguish this one from the
     /// others.
     Others,
 }

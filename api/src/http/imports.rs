@@ -25,7 +25,7 @@ use crate::{
     domain::{access::Manage, import as record},
     graphql::{Code, RETRY_AFTER},
     ingest::{
-        Sent,
+        Failed, Sent,
         import::{Given, Preview, Summary},
     },
 };
@@ -115,10 +115,14 @@ async fn answer(
             StatusCode::OK,
             json!({ "import": import, "rows": outcome(&done), "rejects": rejects(&done.reasons) }),
         ),
-        Ok(Err(reason)) => {
-            let code = Code::InvalidArgument.name();
-            let errors = json!([{ "message": format!("{reason}."), "extensions": { "code": code } }]);
-            (StatusCode::UNPROCESSABLE_ENTITY, json!({ "import": import, "errors": errors }))
+        Ok(Err(Failed { reason, is_server_error })) => {
+            let (status, code) = match is_server_error {
+                true => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
+                false => (StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidArgument),
+            };
+            let message = format!("{reason}.");
+            let errors = json!([{ "message": message, "extensions": { "code": code.name() } }]);
+            (status, json!({ "import": import, "errors": errors }))
         }
         Err(_) => anyhow::bail!("the import was aborted"),
     })

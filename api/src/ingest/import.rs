@@ -16,16 +16,12 @@ mod take;
 use std::{collections::BTreeSet, path::Path};
 
 use anyhow::Context;
-use ballroom_entity::{
-    id::ImportId,
-    import::{ImportKind, ImportState},
-    scale::ScaleKind,
-};
+use ballroom_entity::{id::ImportId, import::ImportKind, scale::ScaleKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use ballroom_files::{Kind, Plan, Said, ScaleShape, Settings, Target};
+use ballroom_files::{Kind, Plan, RowHash, ScaleShape, Settings, Target};
 
 pub use about::{ImportEvent, ImportOptions, OnConflict, Progress, Summary};
 pub use create::{Create, Created};
@@ -33,10 +29,11 @@ pub use given::{Given, given};
 pub use preview::{Preview, preview};
 
 use crate::{
+    base::error::Error,
     clock,
     domain::{
         access::Manage,
-        import::{self as record, ImportCounts, NewImport},
+        import::{self as record, ImportCounts, NewImport, Stage},
     },
     store::Store,
 };
@@ -113,42 +110,59 @@ pub async fn import(
     let reading = tokio::task::spawn_blocking(move || read(&path, &plan, how, sender));
     let mut summary = Summary { kind: Some(kind), import: Some(entry.id), ..Summary::default() };
     let (mut named, mut noted) = (0, clock::now());
-    while let Some(batch) = batches.recv().await {
-        let Batch { mut rows, bad, records, skipped, bytes, bytes_total, remark, .. } = batch;
-        summary.read += records;
-        summary.skipped += skipped;
-        let about = |twin: String| {
-            named += 1;
-            if named <= MAX_SIMILAR_REPORTED {
-                report(ImportEvent::Warning(twin));
+    let taken: anyhow::Result<()> = async {
+        while let Some(batch) = batches.recv().await {
+            let Batch { mut rows, bad, records, skipped, bytes, bytes_total, remark, .. } = batch;
+            let about = |twin: String| {
+                named += 1;
+                if named <= MAX_SIMILAR_REPORTED {
+                    report(ImportEvent::Warning(twin));
+                }
+            };
+            recognize(store, by, (kind, &earlier), &mut rows).await?;
+            let refused = taking.take(rows, &mut summary, about).await?;
+            summary.read += records;
+            summary.skipped += skipped;
+            let mut bad: Vec<Failure> = bad.into_iter().chain(refused).collect();
+            // In the order of the file, whatever it was that refused them.
+            bad.sort_by_key(Failure::line);
+            outputs.write(bad)?;
+            report(ImportEvent::Progress(Progress { rows: summary.read, bytes, bytes_total }));
+            summary.bytes_read = bytes;
+            if clock::now() - noted >= NOTED {
+                noted = clock::now();
+                record::report(store, by, entry.id, (counts(&summary), Stage::Running), noted).await?;
             }
-        };
-        recognize(store, by, (kind, &earlier), &mut rows).await?;
-        let refused = taking.take(rows, &mut summary, about).await?;
-        let mut bad: Vec<Failure> = bad.into_iter().chain(refused).collect();
-        // In the order of the file, whatever it was that refused them.
-        bad.sort_by_key(Failure::line);
-        outputs.write(bad)?;
-        report(ImportEvent::Progress(Progress { rows: summary.read, bytes, bytes_total }));
-        summary.bytes_read = bytes;
-        if clock::now() - noted >= NOTED {
-            noted = clock::now();
-            record::report(store, by, entry.id, (counts(&summary), ImportState::Running), noted).await?;
+            remark.into_iter().for_each(|remark| report(ImportEvent::Warning(remark)));
         }
-        remark.into_iter().for_each(|remark| report(ImportEvent::Warning(remark)));
+        if named > MAX_SIMILAR_REPORTED {
+            report(ImportEvent::Warning(format!(
+                "{} more objects were created with names similar to existing ones",
+                named - MAX_SIMILAR_REPORTED
+            )));
+        }
+        outputs.finish(&mut summary)?;
+        reading.await?
     }
-    if named > MAX_SIMILAR_REPORTED {
-        report(ImportEvent::Warning(format!(
-            "{} more objects were created with names similar to existing ones",
-            named - MAX_SIMILAR_REPORTED
-        )));
-    }
-    outputs.finish(&mut summary)?;
-    let read = reading.await?;
-    let state = if read.is_ok() { ImportState::Finished } else { ImportState::Failed };
-    record::report(store, by, entry.id, (counts(&summary), state), clock::now()).await?;
-    read.with_context(|| format!("{} rows were imported before the error", summary.read))?;
+    .await;
+    let stage = match &taken {
+        Ok(()) => Stage::Finished,
+        Err(error) => Stage::Failed(failure(error, file, &options.file_name)),
+    };
+    let recorded = record::report(store, by, entry.id, (counts(&summary), stage), clock::now()).await;
+    taken.with_context(|| format!("{} rows were imported before the error", summary.read))?;
+    recorded?;
     Ok(summary)
+}
+
+/// Why an import failed, as others may read it: without the place of the file on this server, and without the causes of internal
+/// errors, which the log has.
+pub(super) fn failure(error: &anyhow::Error, file: &Path, name: &str) -> String {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Inconsistent(_)) => "the stored data are inconsistent; run `ballroom verify`".to_owned(),
+        Some(error) => error.to_string(),
+        None => format!("{error:#}").replace(&file.display().to_string(), name),
+    }
 }
 
 impl ImportOptions {
@@ -220,7 +234,7 @@ fn import_kind(kind: Kind) -> ImportKind {
     }
 }
 
-fn hexadecimal(hash: &Said) -> String {
+fn hexadecimal(hash: &RowHash) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -50,8 +50,30 @@ impl Sent {
 pub struct Begun {
     /// The import.
     pub import: ImportId,
-    /// What became of it; the text says why it failed.
-    pub end: oneshot::Receiver<Result<Summary, String>>,
+    /// What became of it.
+    pub end: oneshot::Receiver<Result<Summary, Failed>>,
+}
+
+/// Why an import failed, after it had begun.
+pub struct Failed {
+    /// The reason, without what only the log shows.
+    pub reason: String,
+    /// Whether the server failed: the file may be good.
+    pub is_server_error: bool,
+}
+
+impl Failed {
+    fn new(error: &anyhow::Error, path: &Path, name: &str) -> Self {
+        let reason = import::failure(error, path, name);
+        let own = error.downcast_ref::<Error>();
+        let (context, is_server_error) = (error.to_string(), own.is_some_and(Error::is_server_error));
+        match own {
+            Some(own) if own.to_string() != context => {
+                Self { reason: format!("{context}: {reason}"), is_server_error }
+            }
+            _ => Self { reason, is_server_error },
+        }
+    }
 }
 
 impl Uploads {
@@ -105,12 +127,12 @@ impl Uploads {
                 Ok(summary) => self.finish(by, &summary).await.map(|()| summary),
                 Err(error) => Err(error),
             };
-            match (result.map_err(|error| told(error, &path, &name)), begun) {
+            match (result, begun) {
                 // It never began. Nobody may listen any more.
-                (Err(error), Some(begun)) => drop(begun.send(Err(error))),
+                (Err(error), Some(begun)) => drop(begun.send(Err(told(error, &path, &name)))),
                 (Err(error), None) => {
                     tracing::warn!(error = format!("{error:#}"), "the import of a sent file failed");
-                    drop(ended.send(Err(format!("{error:#}"))));
+                    drop(ended.send(Err(Failed::new(&error, &path, &name))));
                 }
                 (Ok(summary), _) => drop(ended.send(Ok(summary))),
             }

@@ -103,8 +103,8 @@ pub(super) async fn values(
     };
     let earlier: HashMap<FeatureId, &ValueScore> =
         earlier.iter().map(|value| (snapshot.feature_of(value), value)).collect();
-    let heard = asked.cell.heard(product.id);
-    let (voices, groups) = feedback::voices(source.store, by, heard).await?;
+    let scope = asked.cell.responses(product.id);
+    let (voices, groups) = feedback::voices(source.store, by, scope).await?;
     let ratings = ratings(source, product.id, &asked.cell).await?;
     // Ranks are those among the features that the audience sees: a gap would say how those rank that it does not.
     let ranked = scores.iter().map(|value| (value, snapshot.feature_of(value)));

@@ -26,7 +26,7 @@ use crate::{
     base::error::Error,
     domain::{
         deployment,
-        feedback::{self, End, Heard},
+        feedback::{self, End, ResponseScope},
         incident::{Cause, Past},
         iteration as iterations, request, scale,
     },
@@ -215,8 +215,8 @@ async fn touched(
         }
     }
     for (release, _) in shipped.iter().filter(|(_, one)| one.features.is_empty()) {
-        let heard = Cell { release: Some(*release), ..*cell }.heard(product.id);
-        let people = feedback::people_by_feature(source.store, source.reader.by, heard, None).await?;
+        let scope = Cell { release: Some(*release), ..*cell }.responses(product.id);
+        let people = feedback::people_by_feature(source.store, source.reader.by, scope, None).await?;
         touched.extend(people.into_keys().flatten().map(|feature| source.subject(product.id, feature)));
     }
     Ok(touched)
@@ -324,13 +324,13 @@ async fn quotes(
         (End::Lowest, true) | (End::Highest, false) => End::Lowest,
         (End::Highest, true) | (End::Lowest, false) => End::Highest,
     };
-    let heard = Heard {
+    let scope = ResponseScope {
         product: product.id,
         days: (cell.period.from, cell.period.until),
         release: None,
         segment: None,
     };
-    let rows = feedback::comments(source.store, read, heard, (row.id, scale.id, end), QUOTES).await?;
+    let rows = feedback::comments(source.store, read, scope, (row.id, scale.id, end), QUOTES).await?;
     let quote = |response: ballroom_entity::feedback::Model| {
         let text = response.comment?;
         let rating = response.level.map(|level| scale::rating(scale, level));

@@ -18,7 +18,7 @@ use crate::{
     base::error::Error,
     domain::{
         access::Report,
-        feedback::{self, About, Heard},
+        feedback::{self, About, ResponseScope},
         privacy::MinGroup,
     },
     store::Store,
@@ -40,9 +40,14 @@ pub struct Coarse<'a> {
 
 impl Cell {
     /// The responses that it covers, as far as they are known on its last day.
-    pub fn heard(&self, product: ProductId) -> Heard {
+    pub fn responses(&self, product: ProductId) -> ResponseScope {
         let until = self.period.until.min(self.as_of + Days::new(1)).max(self.period.from);
-        Heard { product, days: (self.period.from, until), release: self.release, segment: self.segment }
+        ResponseScope {
+            product,
+            days: (self.period.from, until),
+            release: self.release,
+            segment: self.segment,
+        }
     }
 }
 
@@ -55,9 +60,9 @@ impl Coarse<'_> {
         cell: Cell,
         values: Vec<ValueScore>,
     ) -> Result<Vec<ValueScore>, Error> {
-        let heard = cell.heard(product);
-        let people = feedback::people_by_feature(self.store, self.by, heard, None).await?;
-        let strata = feedback::people_by_stratum(self.store, self.by, heard, None).await?;
+        let scope = cell.responses(product);
+        let people = feedback::people_by_feature(self.store, self.by, scope, None).await?;
+        let strata = feedback::people_by_stratum(self.store, self.by, scope, None).await?;
         let coarse = |value: ValueScore| {
             let feature = snapshot.feature_of(&value).some();
             let in_stratum = value.strata.iter().map(|one| {
@@ -98,14 +103,14 @@ impl Coarse<'_> {
         for mut point in points {
             if let Some(value) = point.value.take() {
                 let until = snapshot.date(point.day) + Days::new(1);
-                let heard = Heard {
+                let scope = ResponseScope {
                     product,
                     days: (until - Days::new(asked.days.into()), until),
                     release: asked.release,
                     segment: asked.segment,
                 };
                 let (about, most) = (About::Feature(feature.some()), self.group.most_that_matter());
-                let people = feedback::people(self.store, self.by, heard, about, most).await?;
+                let people = feedback::people(self.store, self.by, scope, about, most).await?;
                 point.value = figures::value(self.group, value, people, &[]);
             }
             shown.push(point);
@@ -117,14 +122,14 @@ impl Coarse<'_> {
     pub async fn figures(
         self,
         snapshot: &Snapshot,
-        heard: Heard,
+        scope: ResponseScope,
         feature: FeatureId,
         standard: Vec<Standard>,
     ) -> Result<Vec<Standard>, Error> {
         if standard.is_empty() {
             return Ok(standard);
         }
-        let people = self.people_by_scale(heard, feature.some()).await?;
+        let people = self.people_by_scale(scope, feature.some()).await?;
         let coarse = |figure: Standard| {
             let id = snapshot.scale_of(&figure);
             let scale = snapshot.dimensions.scales.get(&id)?;
@@ -136,11 +141,11 @@ impl Coarse<'_> {
     /// Number of customers who responded about a feature, or about a product and all its features, on each scale.
     pub async fn people_by_scale(
         self,
-        heard: Heard,
+        scope: ResponseScope,
         feature: Option<FeatureId>,
     ) -> Result<HashMap<ScaleId, i64>, Error> {
         let about = feature.map_or(About::Everything, |feature| About::Feature(Some(feature)));
-        feedback::people_by_scale(self.store, self.by, heard, about).await
+        feedback::people_by_scale(self.store, self.by, scope, about).await
     }
 
     /// The verdicts on a release. They are the same for all callers; the figures that they rest on are not.
@@ -152,7 +157,7 @@ impl Coarse<'_> {
         report: &ReleaseReport,
     ) -> Result<ReleaseReport, Error> {
         let (first, through) = (snapshot.date(report.first_day), snapshot.date(report.through));
-        let days = |period: Period| Heard {
+        let days = |period: Period| ResponseScope {
             product,
             days: (period.from, period.until),
             release: None,

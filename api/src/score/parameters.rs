@@ -21,7 +21,7 @@ use crate::{
     base::{day::day, error::Error},
     domain::{
         access::{Manage, Report},
-        product,
+        product, range,
     },
     store::{Bulk, Dimensions, Lease, Store, values},
 };
@@ -169,9 +169,7 @@ pub async fn compute(
     period: Period,
     now: DateTime<Utc>,
 ) -> Result<Vec<NaiveDate>, Error> {
-    if period.until <= period.from {
-        return Err(Error::invalid("period", "is empty: `until` must be after `from`"));
-    }
+    range::not_empty("period", period.from, period.until)?;
     let asked = (period.until - period.from).num_days();
     if asked > MAX_DAYS as i64 {
         let reason = format!("has {asked} days; at most {MAX_DAYS} days can be computed at once");

@@ -91,7 +91,7 @@ pub fn buckets(period: Period, step: Step, today: NaiveDate) -> Result<Vec<Bucke
             Step::Day => "choose a shorter period or a longer step",
             Step::Week | Step::Month => "choose a shorter period",
         };
-        let reason = format!("has {days} days, which gives more than {MAX_BUCKETS} buckets; {longer}");
+        let reason = format!("has {days} days, which gives more than {MAX_BUCKETS} points; {longer}");
         return Err(Error::invalid("period", reason));
     }
     let mut buckets = Vec::new();
@@ -248,7 +248,7 @@ mod tests {
         let refused = of("2025-02-05", Step::Day).unwrap_err().to_string();
         assert_eq!(
             refused,
-            "period: has 401 days, which gives more than 400 buckets; choose a shorter period or a longer step"
+            "period: has 401 days, which gives more than 400 points; choose a shorter period or a longer step"
         );
         assert_eq!(of("2025-02-05", Step::Week).unwrap().len(), 58);
         assert!(of("2054-01-01", Step::Month).unwrap().len() <= 400);

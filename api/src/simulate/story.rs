@@ -34,11 +34,16 @@ const SOURCE: &str = "simulation";
 /// The release that is to fix the export.
 const FIXES: &str = "5.3.1";
 
-/// What was told, in sentences.
-pub struct Told(pub Vec<String>);
+/// What happened, in sentences.
+pub struct Narration(pub Vec<String>);
 
 /// Lets people tell each other what happens in a planted world. Each thing has its time in that year.
-pub async fn tell(store: &Store, viewer: &Viewer, world: &World, now: DateTime<Utc>) -> Result<Told, Error> {
+pub async fn tell(
+    store: &Store,
+    viewer: &Viewer,
+    world: &World,
+    now: DateTime<Utc>,
+) -> Result<Narration, Error> {
     let by = viewer.manages()?;
     let product = world.product.key.to_owned();
     let people = [
@@ -158,7 +163,7 @@ pub async fn tell(store: &Store, viewer: &Viewer, world: &World, now: DateTime<U
     };
     let (help, _) = article::create(store, by.into(), SOURCE, new, at + days(1)).await?;
     article::publish(store, by.into(), help.id, at + days(2)).await?;
-    Ok(Told(vec![
+    Ok(Narration(vec![
         format!(
             "{BRINGS_WHITEBOARD} was announced 6 days before it shipped, and acknowledged by all of support"
         ),

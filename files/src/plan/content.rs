@@ -5,14 +5,14 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::Plan;
-use crate::identity::Said;
+use crate::identity::RowHash;
 use crate::read::OpenError;
 use crate::record::ReadError;
 
 impl Plan {
     /// The hash of all cells with the names of their columns: the same for another mapping, another packing, or another
     /// encoding of the same rows.
-    pub fn content(&self, path: &Path) -> Result<Said, OpenError> {
+    pub fn content(&self, path: &Path) -> Result<RowHash, OpenError> {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
             hash.update((text.len() as u64).to_le_bytes());

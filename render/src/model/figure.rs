@@ -60,7 +60,7 @@ pub struct FeatureValue {
     pub value: Estimate,
     /// The value in the period before, which is as long.
     pub before: Option<Estimate>,
-    /// Change since then.
+    /// Change of the value since the period before.
     pub change: Option<Difference>,
     /// What the value is made of.
     pub contributions: Contributions,

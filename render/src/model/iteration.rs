@@ -50,10 +50,10 @@ pub struct Iteration {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Deployments {
-    /// Number of successful ones.
+    /// Number of successful deployments.
     pub succeeded: i64,
-    /// Number of failed ones.
+    /// Number of failed deployments.
     pub failed: i64,
-    /// Number of those rolled back.
+    /// Number of deployments that were rolled back.
     pub rolled_back: i64,
 }

@@ -134,21 +134,21 @@ pub struct Word {
 pub struct Incidents {
     /// Number of incidents that began.
     pub opened: i64,
-    /// The same by severity: critical, major, moderate, minor.
+    /// Number of incidents that began, by severity: critical, major, moderate, minor.
     pub by_severity: [i64; 4],
-    /// Number of those that are still open.
+    /// Number of incidents that began and are still open.
     pub open: i64,
-    /// Median time to restore in hours, of those that ended; null: none ended.
+    /// Median time to restore in hours, of the incidents that ended; null: none ended.
     pub median_hours_to_restore: Option<f64>,
-    /// Number of those attributed to a release.
+    /// Number of incidents attributed to a release.
     pub attributed: i64,
-    /// Number of those not caused by a change.
+    /// Number of incidents that no change caused.
     pub not_caused_by_change: i64,
-    /// Number of those whose cause is not known.
+    /// Number of incidents whose cause is not known.
     pub unattributed: i64,
     /// Customer-hours lost to incidents in the period, weighted by severity; null: unknown.
     pub customer_hours_lost: Option<f64>,
-    /// The most severe of them; empty for audiences that may not see single incidents.
+    /// The most severe incidents; empty for audiences that may not see single incidents.
     pub worst: Vec<Incident>,
 }
 
@@ -192,9 +192,9 @@ pub struct Attribution {
 pub struct Announcements {
     /// Number of releases that shipped.
     pub shipped: i64,
-    /// Number of those announced before.
+    /// Number of releases that were announced before they shipped.
     pub announced: i64,
-    /// Median lead time of the announced ones in hours; null: none was announced.
+    /// Median lead time of the announced releases in hours; null: none was announced.
     pub median_lead_hours: Option<f64>,
     /// Number of acknowledgements by support before the release shipped, of all releases.
     pub acknowledged: i64,
@@ -222,15 +222,15 @@ pub struct Announced {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KnownErrors {
-    /// Number of those that became known.
+    /// Number of known errors that became known.
     pub opened: i64,
-    /// Number of those that were fixed.
+    /// Number of known errors that were fixed.
     pub fixed: i64,
-    /// Number of those that are still open.
+    /// Number of known errors that are still open.
     pub open: i64,
-    /// The open ones.
+    /// The open known errors.
     pub list: Vec<KnownError>,
-    /// Those that were fixed in the period.
+    /// Known errors that were fixed in the period.
     #[serde(default)]
     pub fixes: Vec<KnownError>,
 }
@@ -257,9 +257,9 @@ pub struct KnownError {
 pub struct Requests {
     /// Number of customers who were asked.
     pub sent: i64,
-    /// Number of those who responded.
+    /// Number of customers who responded.
     pub answered: i64,
-    /// The same by segment, the one with the most asked customers first.
+    /// Number of asked and responding customers by segment, the segment with the most asked customers first.
     #[serde(default)]
     pub segments: Vec<RequestSegment>,
 }
@@ -272,7 +272,7 @@ pub struct RequestSegment {
     pub segment: Option<String>,
     /// Number of customers who were asked.
     pub sent: i64,
-    /// Number of those who responded.
+    /// Number of customers who responded.
     pub answered: i64,
 }
 

@@ -35,7 +35,7 @@ pub struct Release {
     pub values: Vec<BeforeAfter>,
     /// Trend of the feature with the strongest verdict; null: there is none.
     pub trend_of: Option<Subject>,
-    /// Value of that feature as of each of several days.
+    /// Value of the feature in `trendOf` as of each of several days.
     pub trend: Vec<TrendPoint>,
     /// Incidents attributed to it, and others that began since.
     pub incidents: Incidents,
@@ -77,9 +77,9 @@ pub struct Forecast {
     pub feature: Subject,
     /// Number of days.
     pub days: u32,
-    /// Expected number of incidents on these days, with its 90 % interval.
+    /// Expected number of incidents on the days of the forecast, with its 90 % interval.
     pub expected: Estimate,
-    /// Number of incidents that began on them.
+    /// Number of incidents that began on the days of the forecast.
     pub actual: i64,
 }
 

@@ -10,13 +10,13 @@ use super::{Incident, KnownError, Question, Subject};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Security {
-    /// The releases with a risk: those with open ones first, then the latest.
+    /// The releases with a risk: those with open incidents first, then the latest.
     pub releases: Vec<Risk>,
     /// Security-relevant incidents that are open, or began in the period and are attributed to no release.
     pub unattributed: Vec<Incident>,
     /// Number of security-relevant incidents that are open.
     pub open: i64,
-    /// Customers affected by the open ones, as far as known: an incident without a number counts 0.
+    /// Customers affected by open incidents, as far as known: an incident without a number counts 0.
     pub exposed_customers: i64,
     /// How incidents are recognized as security-relevant.
     pub basis: String,
@@ -38,9 +38,9 @@ pub struct Risk {
     pub live: bool,
     /// Security-relevant incidents.
     pub incidents: Vec<Incident>,
-    /// Number of those that are open.
+    /// Number of security-relevant incidents that are open.
     pub open: i64,
-    /// Customers affected by the open ones, as far as known.
+    /// Customers affected by open security-relevant incidents, as far as known.
     pub exposed_customers: i64,
     /// Security-relevant known errors.
     pub known_errors: Vec<KnownError>,

@@ -1,10 +1,11 @@
 //! Values of features on a page: charts and tables.
 
-use super::{Block, Cell, Concept, Table, capital, pieces::tone, word, words};
+use super::{Block, Cell, Concept, Table, capital, pieces::tone, word};
 use crate::{
     chart::{self, Row, Series},
     model::{BeforeAfter, FeatureValue, Mark, Rating, Report, Tone},
     number,
+    words::Vocabulary,
 };
 
 /// At most this many features have a chart of their trend or of their ratings.
@@ -12,10 +13,10 @@ const CHARTS: usize = 12;
 
 /// Values of features: chart, table, trends, ratings.
 pub(super) fn values(report: &Report, features: &[FeatureValue], marks: &[Mark]) -> Vec<Block> {
+    let translated = |text: &str| report.vocabulary.translated(text);
     let mut blocks = Vec::new();
     if features.is_empty() {
-        let features = words(report, Concept::Feature);
-        return vec![Block::Text(format!("There are no responses about {features} of this report."))];
+        return vec![Block::Text(translated("There are no responses about features of this report."))];
     }
     let rows: Vec<Row> = features
         .iter()
@@ -30,7 +31,7 @@ pub(super) fn values(report: &Report, features: &[FeatureValue], marks: &[Mark])
     let with_before = features.iter().any(|one| one.before.is_some());
     blocks.push(Block::Figure {
         picture: chart::intervals(&rows),
-        caption: format!(
+        caption: translated(&format!(
             "Perceived value, 0 to 100: the dot is the value, the bar its 90 % interval{}.{}",
             if with_before { ", the ring the value before" } else { "" },
             if features.iter().any(|one| one.rank.is_none()) {
@@ -38,25 +39,24 @@ pub(super) fn values(report: &Report, features: &[FeatureValue], marks: &[Mark])
             } else {
                 ""
             }
-        ),
+        )),
         description: format!(
-            "Perceived values with 90 % intervals: {}",
+            "{} with 90 % intervals: {}",
+            translated("Perceived values"),
             spoken.collect::<Vec<_>>().join("; ")
         ),
     });
     blocks.push(Block::Table(value_table(report, features)));
-    blocks.extend(trends(features, marks));
-    blocks.extend(ratings(features));
-    blocks.extend(segments(features));
+    blocks.extend(trends(report, features, marks));
+    blocks.extend(ratings(report, features));
+    blocks.extend(segments(report, features));
     blocks
 }
 
 fn value_table(report: &Report, features: &[FeatureValue]) -> Table {
-    let feature = &capital(word(report, Concept::Feature));
-    let mut table = Table::new(
-        "Value, change and reach",
-        &["##", feature, "#Value", "#90 % interval", "#Change", "#Active/day", "#Responses", "#Liked by"],
-    );
+    let columns =
+        ["##", "Feature", "#Value", "#90 % interval", "#Change", "#Active/day", "#Responses", "#Liked by"];
+    let mut table = Table::translated(report.vocabulary, "Value, change and reach", &columns);
     for one in features {
         let change = match &one.change {
             Some(change) => Cell::toned(number::difference(change), tone(change)),
@@ -76,15 +76,11 @@ fn value_table(report: &Report, features: &[FeatureValue]) -> Table {
     }
     let ranks: Vec<u32> = features.iter().filter_map(|one| one.rank).collect();
     let jumps = ranks.iter().enumerate().any(|(at, rank)| *rank != at as u32 + 1);
-    let of_all = if jumps {
-        format!("#: rank among all {} of the product. ", words(report, Concept::Feature))
-    } else {
-        String::new()
-    };
-    table.note = format!(
+    let of_all = if jumps { "#: rank among all features of the product. " } else { "" };
+    table.note = report.vocabulary.translated(&format!(
         "{of_all}Change: difference from the period before, with its 90 % interval. Liked by: share of the responses in the \
          upper quarter of their scale."
-    );
+    ));
     table
 }
 
@@ -93,10 +89,10 @@ pub(super) fn contributions(report: &Report, features: &[FeatureValue]) -> Optio
     if features.is_empty() {
         return None;
     }
-    let feature = &capital(word(report, Concept::Feature));
-    let mut table = Table::new(
+    let mut table = Table::translated(
+        report.vocabulary,
         "What the values are made of, in points: the parts add to the value",
-        &[feature, "#Average", "#History", "#Responses", "#Incidents", "#Value", "#Own data"],
+        &["Feature", "#Average", "#History", "#Responses", "#Incidents", "#Value", "#Own data"],
     );
     for one in features {
         let parts = &one.contributions;
@@ -120,13 +116,14 @@ pub(super) fn contributions(report: &Report, features: &[FeatureValue]) -> Optio
             Cell::new(number::percent(parts.own_weight)),
         ]);
     }
-    table.note = "Average: expectation for an average feature and this mix of customers. History: earlier responses. Own data: weight of \
-                  the responses of the period in the value."
-        .to_owned();
+    table.note = report.vocabulary.translated(
+        "Average: expectation for an average feature and this mix of customers. History: earlier responses. Own data: weight of \
+         the responses of the period in the value.",
+    );
     Some(Block::Table(table))
 }
 
-fn trends(features: &[FeatureValue], marks: &[Mark]) -> Option<Block> {
+fn trends(report: &Report, features: &[FeatureValue], marks: &[Mark]) -> Option<Block> {
     let with_trend = features.iter().filter(|one| one.trend.len() > 1).take(CHARTS);
     let series: Vec<Series> =
         with_trend.map(|one| Series { name: &one.feature.name, points: &one.trend }).collect();
@@ -144,17 +141,23 @@ fn trends(features: &[FeatureValue], marks: &[Mark]) -> Option<Block> {
     });
     Some(Block::Figure {
         picture: chart::trends(&series, marks),
-        caption: "Value over time, with its 90 % interval: each point rests on as many days as the table, and the last one is the \
-                  table's; vertical lines: releases; red lines below: incidents, the taller the more severe."
-            .to_owned(),
-        description: format!("Trends of perceived value: {}", spoken.collect::<Vec<_>>().join("; ")),
+        caption: report.vocabulary.translated(
+            "Value over time, with its 90 % interval: each point rests on as many days as the table, and the last one is the \
+             table's; vertical lines: releases; red lines below: incidents, the taller the more severe.",
+        ),
+        description: format!(
+            "{}: {}",
+            report.vocabulary.translated("Trends of perceived value"),
+            spoken.collect::<Vec<_>>().join("; ")
+        ),
     })
 }
 
-fn ratings(features: &[FeatureValue]) -> Vec<Block> {
+fn ratings(report: &Report, features: &[FeatureValue]) -> Vec<Block> {
     let mut scales: Vec<&str> = features.iter().flat_map(|one| &one.ratings).map(|one| &*one.scale).collect();
     scales.sort_unstable();
     scales.dedup();
+    let translated = |text: &str| report.vocabulary.translated(text);
     let chart = |scale: &&str| {
         let of_scale = features.iter().flat_map(|one| {
             let ratings = one.ratings.iter().filter(|rating| rating.scale == **scale);
@@ -167,9 +170,13 @@ fn ratings(features: &[FeatureValue]) -> Vec<Block> {
         });
         Block::Figure {
             picture: chart::distribution(&rows),
-            caption: format!("Distribution of the responses on the scale {scale}; right: their number."),
+            caption: format!(
+                "{} on the scale {scale}; right: their number.",
+                translated("Distribution of the responses")
+            ),
             description: format!(
-                "Number of responses at each rating of {scale}, from the lowest: {}",
+                "{} at each rating of {scale}, from the lowest: {}",
+                translated("Number of responses"),
                 spoken.collect::<Vec<_>>().join("; ")
             ),
         }
@@ -177,7 +184,7 @@ fn ratings(features: &[FeatureValue]) -> Vec<Block> {
     scales.iter().map(chart).collect()
 }
 
-fn segments(features: &[FeatureValue]) -> Option<Block> {
+fn segments(report: &Report, features: &[FeatureValue]) -> Option<Block> {
     let mut names: Vec<&str> = Vec::new();
     for segment in features.iter().flat_map(|one| &one.segments) {
         if !names.contains(&&*segment.segment) {
@@ -188,9 +195,10 @@ fn segments(features: &[FeatureValue]) -> Option<Block> {
         return None;
     }
     let labels: Vec<String> = names.iter().map(|name| format!("#{name}")).collect();
-    let mut columns = vec!["Feature"];
-    columns.extend(labels.iter().map(|label| &**label));
-    let mut table = Table::new("Value by segment, with the number of responses", &columns);
+    let feature = capital(word(report, Concept::Feature));
+    let columns: Vec<&str> = std::iter::once(&*feature).chain(labels.iter().map(|label| &**label)).collect();
+    let caption = report.vocabulary.translated("Value by segment, with the number of responses");
+    let mut table = Table::new(caption, &columns);
     for one in features.iter().filter(|one| !one.segments.is_empty()) {
         let cells = names.iter().map(|name| {
             let segment = one.segments.iter().find(|segment| segment.segment == *name);
@@ -210,12 +218,18 @@ fn segments(features: &[FeatureValue]) -> Option<Block> {
 }
 
 /// Values before and after, and their differences.
-pub(super) fn before_after(caption: &str, [before, after]: [&str; 2], rows: &[BeforeAfter]) -> Option<Block> {
+pub(super) fn before_after(
+    vocabulary: Vocabulary,
+    caption: &str,
+    [before, after]: [&str; 2],
+    rows: &[BeforeAfter],
+) -> Option<Block> {
     if rows.is_empty() {
         return None;
     }
     let (before, after) = (format!("#{before}"), format!("#{after}"));
-    let mut table = Table::new(caption, &["Feature", &before, &after, "#Difference (90 %)", "#Responses"]);
+    let [feature, responses] = ["Feature", "#Responses"].map(|label| vocabulary.translated(label));
+    let mut table = Table::new(caption, &[&feature, &before, &after, "#Difference (90 %)", &responses]);
     for one in rows {
         table.row([
             Cell::new(&one.feature.name),

@@ -7,6 +7,7 @@ use crate::{
 };
 
 pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
+    let translated = |text: &str| report.vocabulary.translated(text);
     if let Some(goal) = &of.goal {
         blocks.insert(0, Block::Text(format!("Goal of the {}: {goal}", word(report, Concept::Iteration))));
     }
@@ -16,28 +17,32 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
     blocks.push(Block::Heading(report.vocabulary.shipped().to_owned()));
     blocks.extend(shipped(report, of));
 
-    blocks
-        .push(Block::Heading(format!("Perceived value of the {} touched", words(report, Concept::Feature))));
+    blocks.push(Block::Heading(translated("Perceived value of the features touched")));
     match of.features.is_empty() {
-        true => blocks.push(Block::Text(format!("No {} was touched.", word(report, Concept::Feature)))),
+        true => blocks.push(Block::Text(translated("No feature was touched."))),
         false => blocks.extend(figures::values(report, &of.features, &of.marks)),
     }
     let caption = "Changed clearly, though nothing that shipped touched it";
-    blocks.extend(figures::before_after(caption, ["Before", "Now"], &of.elsewhere));
+    blocks.extend(figures::before_after(report.vocabulary, caption, ["Before", "Now"], &of.elsewhere));
     let best = of.best.iter().map(|best| pieces::news("Best news", best));
     let news: Vec<_> = best.chain(of.worst.iter().map(|worst| pieces::news("Worst news", worst))).collect();
     if !news.is_empty() {
-        blocks.push(Block::Heading("News from customers".to_owned()));
+        blocks.push(Block::Heading(translated("News from customers")));
         blocks.push(Block::News(news));
     }
 
     blocks.push(Block::Heading(capital(words(report, Concept::Regression))));
     let evident = |verdict: Verdict| !matches!(verdict, Verdict::NoEvidence);
     match of.findings.iter().any(|one| evident(one.verdict)) {
-        true => blocks.extend(pieces::findings("Verdicts with their evidence", &of.findings, true)),
+        true => blocks.extend(pieces::findings(
+            report.vocabulary,
+            "Verdicts with their evidence",
+            &of.findings,
+            true,
+        )),
         false => {
-            blocks.push(Block::Text("No release of this time shows evidence of a regression.".to_owned()));
-            blocks.extend(pieces::findings("What was compared", &of.findings, true));
+            blocks.push(Block::Text(translated("No release of this time shows evidence of a regression.")));
+            blocks.extend(pieces::findings(report.vocabulary, "What was compared", &of.findings, true));
         }
     }
 
@@ -45,12 +50,10 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
     blocks.extend(pieces::incidents(report, &of.incidents));
 
     blocks.push(Block::Heading(capital(words(report, Concept::Announcement))));
-    blocks.extend(pieces::announcements(&of.announcements));
+    blocks.extend(pieces::announcements(report.vocabulary, &of.announcements));
     if !of.announcements.releases.is_empty() {
-        let mut table = Table::new(
-            "Releases and their announcements",
-            &["Release", "Announcement", "#Lead time", "#Acknowledged"],
-        );
+        let columns = ["Release", "Announcement", "#Lead time", "#Acknowledged"];
+        let mut table = Table::translated(report.vocabulary, "Releases and their announcements", &columns);
         for one in &of.announcements.releases {
             let lead = match one.lead_hours {
                 Some(hours) if hours < 0.0 => {
@@ -73,7 +76,7 @@ pub(super) fn blocks(report: &Report, of: &Iteration, blocks: &mut Vec<Block>) {
         blocks.extend(pieces::known_errors(report, known));
     }
     if let Some(requests) = &of.requests {
-        blocks.extend(pieces::requests(requests));
+        blocks.extend(pieces::requests(report.vocabulary, requests));
     }
     blocks.extend(pieces::questions(report, &of.questions));
 }
@@ -115,7 +118,7 @@ fn facts(report: &Report, of: &Iteration) -> Vec<Fact> {
 
 fn shipped(report: &Report, of: &Iteration) -> Vec<Block> {
     if of.shipped.is_empty() {
-        return vec![Block::Text("Nothing reached customers.".to_owned())];
+        return vec![Block::Text(report.vocabulary.translated("Nothing reached customers."))];
     }
     let item = |one: &crate::model::Shipped| {
         let touched = one.features.iter().map(|touch| format!("{} ({})", touch.feature.name, touch.change));

@@ -16,7 +16,7 @@ use crate::{
     chart::Picture,
     model::{Content, Quote, Report, Tone},
     number,
-    words::capital,
+    words::{Vocabulary, capital},
 };
 
 /// A page.
@@ -125,6 +125,13 @@ impl Table {
         Self { caption: caption.into(), columns: columns.iter().map(column).collect(), ..Self::default() }
     }
 
+    /// A table whose caption and labels are texts of the renderers, in the words of the readers.
+    pub(crate) fn translated(vocabulary: Vocabulary, caption: &str, columns: &[&str]) -> Self {
+        let columns: Vec<String> = columns.iter().map(|label| vocabulary.translated(label)).collect();
+        let columns: Vec<&str> = columns.iter().map(|label| &**label).collect();
+        Self::new(vocabulary.translated(caption), &columns)
+    }
+
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.rows.push(cells.into_iter().collect());
     }
@@ -160,9 +167,9 @@ pub(crate) fn page(report: &Report) -> Page {
         report.method
     );
     if let Some(least) = report.min_group {
-        foot.push_str(&format!(
+        foot.push_str(&report.vocabulary.translated(&format!(
             " · groups of fewer than {least} customers are not shown, numbers of responses are rounded to multiples of {least}"
-        ));
+        )));
     }
     Page { title: report.title.clone(), about, blocks, foot }
 }

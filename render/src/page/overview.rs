@@ -8,7 +8,8 @@ use crate::{
 };
 
 pub(super) fn blocks(report: &Report, of: &Overview, blocks: &mut Vec<Block>) {
-    blocks.push(Block::Heading("Products".to_owned()));
+    let translated = |text: &str| report.vocabulary.translated(text);
+    blocks.push(Block::Heading(translated("Products")));
     let valued = of.products.iter().filter_map(|one| {
         let value = one.value?;
         let before = one.change.map(|change| value.value - change.value);
@@ -19,11 +20,18 @@ pub(super) fn blocks(report: &Report, of: &Overview, blocks: &mut Vec<Block>) {
         let spoken = rows.iter().map(|row| format!("{} {}", row.label, number::estimate(&row.value)));
         blocks.push(Block::Figure {
             picture: chart::intervals(&rows),
-            caption: "Perceived value, 0 to 100: the dot is the value, the bar its 90 % interval, the ring the value before.".to_owned(),
-            description: format!("Perceived values of products: {}", spoken.collect::<Vec<_>>().join("; ")),
+            caption: translated(
+                "Perceived value, 0 to 100: the dot is the value, the bar its 90 % interval, the ring the value before.",
+            ),
+            description: format!(
+                "{}: {}",
+                translated("Perceived values of products"),
+                spoken.collect::<Vec<_>>().join("; ")
+            ),
         });
     }
-    let mut table = Table::new(
+    let mut table = Table::translated(
+        report.vocabulary,
         "All products",
         &[
             "Product",
@@ -62,11 +70,12 @@ pub(super) fn blocks(report: &Report, of: &Overview, blocks: &mut Vec<Block>) {
             bad(one.surprises),
         ]);
     }
-    table.note = "Hours lost: customer-hours lost to incidents, weighted by severity. Surprises: incidents of releases that nobody \
-                  announced."
-        .to_owned();
+    table.note = translated(
+        "Hours lost: customer-hours lost to incidents, weighted by severity. Surprises: incidents of releases that nobody \
+         announced.",
+    );
     if of.products.iter().any(|one| one.of_features && one.value.is_some()) {
-        table.note.push_str(" *: mean of the features, weighted by their responses.");
+        table.note.push_str(&translated(" *: mean of the features, weighted by their responses."));
     }
     blocks.push(Block::Table(table));
     let regressions: Vec<_> = of
@@ -80,8 +89,9 @@ pub(super) fn blocks(report: &Report, of: &Overview, blocks: &mut Vec<Block>) {
             })
         })
         .collect();
-    if let Some(table) = pieces::findings("Regressions with their evidence", &regressions, true) {
-        blocks.push(Block::Heading("Regressions".to_owned()));
+    let caption = "Regressions with their evidence";
+    if let Some(table) = pieces::findings(report.vocabulary, caption, &regressions, true) {
+        blocks.push(Block::Heading(translated("Regressions")));
         blocks.push(table);
     }
     blocks.extend(pieces::questions(report, &of.questions));

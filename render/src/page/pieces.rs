@@ -6,6 +6,7 @@ use crate::{
         Announcements, Finding, Incidents, KnownErrors, News, Question, Report, Requests, Tone, Verdict,
     },
     number,
+    words::Vocabulary,
 };
 
 /// What changed since the last report: the first thing on the page.
@@ -47,7 +48,12 @@ pub(crate) fn verdict(verdict: Verdict) -> (&'static str, Tone) {
 }
 
 /// Verdicts with their evidence.
-pub(super) fn findings(caption: &str, findings: &[Finding], with_release: bool) -> Option<Block> {
+pub(super) fn findings(
+    vocabulary: Vocabulary,
+    caption: &str,
+    findings: &[Finding],
+    with_release: bool,
+) -> Option<Block> {
     if findings.is_empty() {
         return None;
     }
@@ -56,10 +62,10 @@ pub(super) fn findings(caption: &str, findings: &[Finding], with_release: bool) 
     if with_release {
         columns.insert(0, "Release");
     }
-    let mut table = Table::new(caption, &columns);
+    let mut table = Table::translated(vocabulary, caption, &columns);
     for one in findings {
         let (words, tone) = verdict(one.verdict);
-        let mut words = words.to_owned();
+        let mut words = vocabulary.translated(words);
         if let (Verdict::Since, Some(since)) = (one.verdict, &one.since) {
             words = format!("worse since {since}");
         }
@@ -93,9 +99,10 @@ pub(super) fn findings(caption: &str, findings: &[Finding], with_release: bool) 
         }
         table.row(cells);
     }
-    table.note = "Score: probability in percent that the release regressed the feature. Change: mean response in points of 100. \
-                  Incidents and responses: before the release → after it."
-        .to_owned();
+    table.note = vocabulary.translated(
+        "Score: probability in percent that the release regressed the feature. Change: mean response in points of 100. \
+         Incidents and responses: before the release → after it.",
+    );
     Some(Block::Table(table))
 }
 
@@ -118,7 +125,7 @@ pub(super) fn incidents(report: &Report, of: &Incidents) -> Vec<Block> {
             tone: Tone::Neutral,
         },
         Fact {
-            label: "Attributed to a release".to_owned(),
+            label: report.vocabulary.translated("Attributed to a release"),
             value: number::count(of.attributed),
             note: format!("{} not caused by a change, {} unknown", of.not_caused_by_change, of.unattributed),
             tone: Tone::Neutral,
@@ -126,7 +133,7 @@ pub(super) fn incidents(report: &Report, of: &Incidents) -> Vec<Block> {
     ];
     if let Some(lost) = of.customer_hours_lost {
         facts.push(Fact {
-            label: "Customer-hours lost".to_owned(),
+            label: report.vocabulary.translated("Customer-hours lost"),
             value: number::count(lost.round() as i64),
             note: "weighted by severity".to_owned(),
             tone: Tone::Neutral,
@@ -134,17 +141,20 @@ pub(super) fn incidents(report: &Report, of: &Incidents) -> Vec<Block> {
     }
     let mut blocks = vec![Block::Facts(facts)];
     if !of.worst.is_empty() {
-        blocks.push(incident_table("The most severe incidents", &of.worst));
+        let caption = report.vocabulary.translated("The most severe incidents");
+        blocks.push(incident_table(report.vocabulary, caption, &of.worst));
     }
     blocks
 }
 
 /// A table of incidents.
-pub(super) fn incident_table(caption: &str, of: &[crate::model::Incident]) -> Block {
-    let mut table = Table::new(
-        caption,
-        &["Began", "#Severity", "Title", "Features", "#Customers", "#Restored after", "Cause"],
-    );
+pub(super) fn incident_table(
+    vocabulary: Vocabulary,
+    caption: String,
+    of: &[crate::model::Incident],
+) -> Block {
+    let columns = ["Began", "#Severity", "Title", "Features", "#Customers", "#Restored after", "Cause"];
+    let mut table = Table { caption, ..Table::translated(vocabulary, "", &columns) };
     for one in of {
         let cause = match &one.attribution {
             None => "unknown".to_owned(),
@@ -175,10 +185,10 @@ pub(super) fn incident_table(caption: &str, of: &[crate::model::Incident]) -> Bl
 }
 
 /// How well support was prepared.
-pub(super) fn announcements(of: &Announcements) -> Vec<Block> {
+pub(super) fn announcements(vocabulary: Vocabulary, of: &Announcements) -> Vec<Block> {
     let facts = vec![
         Fact {
-            label: "Announced before release".to_owned(),
+            label: vocabulary.translated("Announced before release"),
             value: format!("{} of {}", of.announced, of.shipped),
             note: String::new(),
             tone: if of.announced < of.shipped { Tone::Bad } else { Tone::Neutral },
@@ -192,13 +202,13 @@ pub(super) fn announcements(of: &Announcements) -> Vec<Block> {
         Fact {
             label: "Acknowledged by support".to_owned(),
             value: number::count(of.acknowledged),
-            note: "before the release".to_owned(),
+            note: vocabulary.translated("before the release"),
             tone: Tone::Neutral,
         },
         Fact {
             label: "Surprises".to_owned(),
             value: number::count(of.surprises),
-            note: "incidents of releases nobody announced".to_owned(),
+            note: vocabulary.translated("incidents of releases nobody announced"),
             tone: if of.surprises > 0 { Tone::Bad } else { Tone::Neutral },
         },
     ];
@@ -224,18 +234,18 @@ pub(super) fn news(title: &str, of: &News) -> super::News {
 }
 
 /// Requests for feedback, with the response rate by segment.
-pub(super) fn requests(of: &Requests) -> Vec<Block> {
+pub(super) fn requests(vocabulary: Vocabulary, of: &Requests) -> Vec<Block> {
     let rate = |answered: i64, sent: i64| number::percent(answered as f64 / sent.max(1) as f64);
     let text = format!(
         "{} asked, {} responded: {}.",
-        number::counted(of.sent, "customer was", "customers were"),
+        vocabulary.translated(&number::counted(of.sent, "customer was", "customers were")),
         number::count(of.answered),
         rate(of.answered, of.sent)
     );
     let mut blocks = vec![Block::Heading("Feedback requests".to_owned()), Block::Text(text)];
     if !of.segments.is_empty() {
-        let mut table =
-            Table::new("Response rate by segment", &["Segment", "#Asked", "#Responded", "#Response rate"]);
+        let columns = ["Segment", "#Asked", "#Responded", "#Response rate"];
+        let mut table = Table::translated(vocabulary, "Response rate by segment", &columns);
         for one in &of.segments {
             table.row([
                 Cell::new(one.segment.clone().unwrap_or_else(|| "none".to_owned())),

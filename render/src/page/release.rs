@@ -8,42 +8,45 @@ use crate::{
 };
 
 pub(super) fn blocks(report: &Report, of: &Release, blocks: &mut Vec<Block>) {
+    let translated = |text: &str| report.vocabulary.translated(text);
     let (_, tone) = pieces::verdict(of.verdict);
     // The verdict comes before everything else, also before what changed.
     blocks.insert(0, Block::Lead { tone, text: of.verdict_text.clone() });
     blocks.insert(1, Block::Facts(facts(report, of)));
 
-    if let Some(table) = pieces::findings("Verdict on each feature", &of.findings, false) {
+    if let Some(table) = pieces::findings(report.vocabulary, "Verdict on each feature", &of.findings, false) {
         blocks.push(Block::Heading("Evidence".to_owned()));
         blocks.push(table);
     }
     if of.trend.len() > 1 {
-        let name = of.trend_of.as_ref().map(|feature| feature.name.as_str()).unwrap_or("the product");
+        let whole = translated("the product");
+        let name = of.trend_of.as_ref().map_or(&*whole, |feature| &feature.name);
+        let (value, marks) =
+            (translated("Perceived value"), translated("releases; red lines below: incidents"));
         blocks.push(Block::Figure {
             picture: chart::trend(&of.trend, &of.marks),
             caption: format!(
-                "Perceived value of {name} over time, with its 90 % interval. Vertical lines: releases; red lines below: incidents, the \
-                 taller the more severe."
+                "{value} of {name} over time, with its 90 % interval. Vertical lines: {marks}, the taller the more severe."
             ),
-            description: format!("Trend of the perceived value of {name}"),
+            description: format!("{} of {name}", translated("Trend of the perceived value")),
         });
     }
-    if let Some(table) =
-        figures::before_after("Perceived value before and after", ["Before", "After"], &of.values)
-    {
+    let caption = translated("Perceived value before and after");
+    let sides = ["Before", "After"];
+    if let Some(table) = figures::before_after(report.vocabulary, &caption, sides, &of.values) {
         blocks.push(Block::Heading("Value before and after".to_owned()));
         blocks.push(table);
     }
     blocks.push(Block::Heading(capital(words(report, Concept::Incident))));
     blocks.extend(pieces::incidents(report, &of.incidents));
-    blocks.extend(forecasts(of));
+    blocks.extend(forecasts(report, of));
 
     blocks.push(Block::Heading(capital(words(report, Concept::Announcement))));
-    blocks.push(Block::Text(announcement(of)));
+    blocks.push(Block::Text(announcement(report, of)));
     if let Some(known) = &of.known_errors {
         blocks.extend(pieces::known_errors(report, known));
     }
-    blocks.extend(adoption(of));
+    blocks.extend(adoption(report, of));
     blocks.extend(pieces::questions(report, &of.questions));
 }
 
@@ -70,13 +73,14 @@ fn facts(report: &Report, of: &Release) -> Vec<Fact> {
     ]
 }
 
-fn forecasts(of: &Release) -> Vec<Block> {
+fn forecasts(report: &Report, of: &Release) -> Vec<Block> {
     if of.forecasts.is_empty() {
         return Vec::new();
     }
     let days = of.forecasts.first().map_or(0, |one| one.days);
     let caption = format!("Incidents expected in the first {days} days, and those that began");
-    let mut table = Table::new(caption, &["Feature", "#Expected (90 %)", "#Began"]);
+    let columns = ["Feature", "#Expected (90 %)", "#Began"];
+    let mut table = Table::translated(report.vocabulary, &caption, &columns);
     for one in &of.forecasts {
         let (expected, actual) = (&one.expected, one.actual as f64);
         let tone = if actual > expected.upper {
@@ -94,11 +98,12 @@ fn forecasts(of: &Release) -> Vec<Block> {
             Cell::toned(number::count(one.actual), tone),
         ]);
     }
-    table.note = "The forecast uses only what was known the day before the release.".to_owned();
+    table.note =
+        report.vocabulary.translated("The forecast uses only what was known the day before the release.");
     vec![Block::Heading("Forecast and outcome".to_owned()), Block::Table(table)]
 }
 
-fn announcement(of: &Release) -> String {
+fn announcement(report: &Report, of: &Release) -> String {
     match &of.announcement {
         None => "It has not shipped, or nobody announced it.".to_owned(),
         Some(told) => match (&told.announcement, told.lead_hours) {
@@ -108,18 +113,20 @@ fn announcement(of: &Release) -> String {
                 number::counted(told.acknowledged, "member", "members")
             ),
             (Some(title), Some(lead)) => {
-                format!("“{title}” was announced {} after the release.", number::hours(-lead))
+                let after = report.vocabulary.translated("after the release");
+                format!("“{title}” was announced {} {after}.", number::hours(-lead))
             }
             _ => "It was not announced.".to_owned(),
         },
     }
 }
 
-fn adoption(of: &Release) -> Vec<Block> {
+fn adoption(report: &Report, of: &Release) -> Vec<Block> {
     if of.adoption.is_empty() {
         return Vec::new();
     }
-    let mut table = Table::new(
+    let mut table = Table::translated(
+        report.vocabulary,
         "Share of the responses that name a release which name this one",
         &["Week from", "#Share", "#Responses"],
     );

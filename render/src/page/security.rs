@@ -7,8 +7,9 @@ use crate::{
 };
 
 pub(super) fn blocks(report: &Report, of: &Security, blocks: &mut Vec<Block>) {
+    let translated = |text: &str| report.vocabulary.translated(text);
     let fact = |label: &str, number: i64| Fact {
-        label: label.to_owned(),
+        label: translated(label),
         value: number::count(number),
         note: String::new(),
         tone: if number > 0 { Tone::Bad } else { Tone::Good },
@@ -21,11 +22,12 @@ pub(super) fn blocks(report: &Report, of: &Security, blocks: &mut Vec<Block>) {
             fact("Releases with a risk", of.releases.len() as i64),
         ]),
     );
-    blocks.push(Block::Heading("Releases with a risk".to_owned()));
+    blocks.push(Block::Heading(translated("Releases with a risk")));
     if of.releases.is_empty() {
-        blocks.push(Block::Text("No security-relevant incident is attributed to a release.".to_owned()));
+        blocks.push(Block::Text(translated("No security-relevant incident is attributed to a release.")));
     } else {
-        let mut table = Table::new(
+        let mut table = Table::translated(
+            report.vocabulary,
             "Releases with security-relevant incidents or known errors",
             &[
                 "Product",
@@ -54,16 +56,15 @@ pub(super) fn blocks(report: &Report, of: &Security, blocks: &mut Vec<Block>) {
         for one in of.releases.iter().filter(|one| !one.incidents.is_empty()) {
             let title = format!("{} {}", one.product.name, one.release);
             blocks.push(Block::Heading(title.clone()));
-            blocks.push(pieces::incident_table(
-                &format!("Security-relevant incidents of {title}"),
-                &one.incidents,
-            ));
+            let caption = format!("{} of {title}", translated("Security-relevant incidents"));
+            blocks.push(pieces::incident_table(report.vocabulary, caption, &one.incidents));
         }
     }
     if !of.unattributed.is_empty() {
         blocks
             .push(Block::Heading(format!("{} of unknown cause", capital(words(report, Concept::Incident)))));
-        blocks.push(pieces::incident_table("Security-relevant incidents of unknown cause", &of.unattributed));
+        let caption = translated("Security-relevant incidents of unknown cause");
+        blocks.push(pieces::incident_table(report.vocabulary, caption, &of.unattributed));
     }
     blocks.push(Block::Text(of.basis.clone()));
     blocks.extend(pieces::questions(report, &of.questions));

@@ -7,6 +7,7 @@ on_both!(
     a_feature_has_the_releases_that_touch_it,
     a_release_has_the_incidents_of_which_something_is_stated,
     exposure_is_paged_by_day,
+    changed_exposure_is_found_by_its_time,
     a_customer_has_the_exposure_of_its_segment,
 );
 
@@ -161,4 +162,44 @@ async fn a_customer_has_the_exposure_of_its_segment(backend: Backend) {
     assert_eq!(shown, [("cart", 12), ("search", 7)], "figures of the product as a whole are of no feature");
     let bolt = json!([{ "day": "2026-03-03", "feature": { "key": "cart" }, "activeCustomers": 2 }]);
     assert_eq!(of("bolt").await, bolt, "customers without a segment are counted together");
+}
+
+async fn changed_exposure_is_found_by_its_time(backend: Backend) {
+    let app = shop(backend).await;
+    exposed(&app).await;
+    let query = "query($filter: ExposureFilter) { feature(product: \"shop\", feature: \"cart\") {
+        exposure(filter: $filter, orderBy: { field: DAY, direction: ASC }) { nodes { day activeCustomers updatedAt } } } }";
+    let of = async |filter: Value| {
+        app.asks(query, json!({ "filter": filter })).await["feature"]["exposure"]["nodes"].clone()
+    };
+    let since = |from: &Value| json!({ "segment": "pro", "updatedAt": { "from": from } });
+    let all = of(json!({ "segment": "pro" })).await;
+    let first = all[0]["updatedAt"].clone();
+    assert!(
+        first.is_string() && all.as_array().unwrap().iter().all(|one| one["updatedAt"] == first),
+        "{all}"
+    );
+    assert_eq!(of(since(&first)).await, all);
+    assert_eq!(of(json!({ "updatedAt": { "until": first } })).await, json!([]));
+    // One source corrects its figure, another one sends the same again.
+    let record = "mutation($input: RecordExposureBatchInput!) { recordExposureBatch(input: $input) {
+        items { outcome exposure { activeCustomers updatedAt } error { message } } } }";
+    let figure = |day: &str, source: &str, n: i64| {
+        json!({ "product": "shop", "feature": "cart", "segment": "pro",
+        "day": day, "source": source, "activeCustomers": n })
+    };
+    let items = [figure("2026-03-01", "app", 8), figure("2026-03-02", "web", 12)];
+    let sent = app.asks(record, json!({ "input": { "items": items } })).await["recordExposureBatch"]["items"]
+        .clone();
+    let later = sent[0]["exposure"]["updatedAt"].clone();
+    assert_eq!(sent[0]["outcome"], "UPDATED");
+    assert!(later.as_str() > first.as_str(), "{later} is after {first}");
+    assert_eq!((&sent[1]["outcome"], &sent[1]["exposure"]["updatedAt"]), (&json!("UNCHANGED"), &first));
+    let changed = json!([{ "day": "2026-03-01", "activeCustomers": 18, "updatedAt": later }]);
+    assert_eq!(of(since(&later)).await, changed, "the sum of both sources, as of the last change of either");
+    let until = of(json!({ "segment": "pro", "updatedAt": { "until": later } })).await;
+    let days: Vec<_> = until.as_array().unwrap().iter().map(|one| one["day"].as_str().unwrap()).collect();
+    assert_eq!(days, ["2026-03-01", "2026-03-02"], "the figure of the other source was not changed since");
+    let empty = json!({ "filter": { "updatedAt": { "from": later, "until": first } } });
+    assert_eq!(app.is_refused(query, empty).await.1, "filter.updatedAt");
 }

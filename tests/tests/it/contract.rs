@@ -1,6 +1,6 @@
 //! The schema as a contract: committed, described, and consistent.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use serde_json::Value;
 
@@ -69,6 +69,67 @@ async fn everything_is_described() {
         }
     }
     assert!(bare.is_empty(), "{} without a description:\n{}", bare.len(), bare.join("\n"));
+}
+
+/// All descriptions, with what they describe.
+async fn descriptions() -> (Vec<(String, String)>, HashSet<String>) {
+    let (mut texts, mut names) = (Vec::new(), HashSet::new());
+    let mut add = |what: String, of: &Value| {
+        names.insert(name(of).to_owned());
+        texts.push((what, of["description"].as_str().unwrap_or_default().to_owned()));
+    };
+    for one in types().await {
+        add(name(&one).to_owned(), &one);
+        for field in list(&one, "fields").chain(list(&one, "inputFields")).chain(list(&one, "enumValues")) {
+            let what = format!("{}.{}", name(&one), name(field));
+            list(field, "args").for_each(|argument| add(format!("{what}({})", name(argument)), argument));
+            add(what, field);
+        }
+    }
+    (texts, names)
+}
+
+#[tokio::test]
+async fn a_description_names_only_what_there_is() {
+    let (texts, names) = descriptions().await;
+    // Parts of responses outside `data`.
+    let others = ["retryAfter"];
+    let mut wrong = Vec::new();
+    for (what, text) in &texts {
+        for quoted in text.split('`').skip(1).step_by(2) {
+            let words = quoted.split(|one: char| !one.is_ascii_alphanumeric() && one != '_');
+            // Words of one case may be anything: a value, a header, a file.
+            let ours = words.filter(|word| {
+                word.starts_with(|one: char| one.is_ascii_lowercase())
+                    && word.contains(|one: char| one.is_ascii_uppercase())
+            });
+            wrong.extend(
+                ours.filter(|word| !names.contains(*word) && !others.contains(word))
+                    .map(|word| format!("{what}: there is no `{word}`")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_description_is_understood_without_its_neighbors() {
+    let openings = [
+        "Number of those ",
+        "Number of them",
+        "Number of these ",
+        "Share of those ",
+        "Share of them",
+        "The same",
+        "Those ",
+    ];
+    let (texts, _) = descriptions().await;
+    let unclear: Vec<_> = texts
+        .iter()
+        .filter(|(_, text)| openings.iter().any(|opening| text.starts_with(opening)))
+        .map(|(what, text)| format!("{what}: {text}"))
+        .collect();
+    assert!(unclear.is_empty(), "{}", unclear.join("\n"));
 }
 
 #[tokio::test]

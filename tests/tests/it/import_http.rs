@@ -7,18 +7,20 @@ on_both!(
     a_sent_file_is_looked_at_and_imported,
     the_counts_are_those_of_the_command_line,
     what_cannot_be_imported_is_refused,
+    a_failed_import_has_its_reason,
     only_managers_send_files,
 );
 
 const OPERATIONS: &str = include_str!("../stories/import_http.graphql");
 
-async fn post(story: &Story, token: &str, query: &[(&str, &str)], body: &str) -> (u16, Value) {
+async fn post(story: &Story, token: &str, query: &[(&str, &str)], body: impl Into<Vec<u8>>) -> (u16, Value) {
+    let body: Vec<u8> = body.into();
     let answer = story
         .http()
         .post(story.url("/imports"))
         .bearer_auth(token)
         .query(query)
-        .body(body.to_owned())
+        .body(body)
         .send()
         .await
         .unwrap();
@@ -99,7 +101,7 @@ async fn a_sent_file_is_looked_at_and_imported(backend: Backend) {
     assert!(rejects.starts_with("line,field,reason,ID,Datum") && rejects.lines().count() == 3, "{rejects}");
     // They are sent again, mended.
     let mended = rejects.replace(",9,", ",1,").replace(",soon,", ",2026-03-04,");
-    let (status, done) = post(&story, &token, &[&OPTIONS[..], &[("wait", "true")]].concat(), &mended).await;
+    let (status, done) = post(&story, &token, &[&OPTIONS[..], &[("wait", "true")]].concat(), mended).await;
     assert_eq!((status, &done["rows"]["accepted"]), (200, &json!(2)), "{done}");
     let gone = story.gets("UndoImport", json!({ "id": done["import"] })).await;
     assert_eq!(gone["undoImport"]["import"]["rowsRemoved"], 2);
@@ -173,6 +175,49 @@ async fn what_cannot_be_imported_is_refused(backend: Backend) {
     assert_eq!(none.status(), 404);
     let wrong = story.http().get(story.url("/imports")).bearer_auth(&story.token).send().await.unwrap();
     assert_eq!(wrong.status(), 405);
+}
+
+async fn a_failed_import_has_its_reason(backend: Backend) {
+    let story = Story::in_shop(backend, OPERATIONS, &["search"]).await;
+    let row = |n: u64| format!("{n},2026-03-01,{},number {}\n", 1 + n % 5, n * 7919 % 9973);
+    let text: String = (0..20_000).map(row).collect();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(
+        &mut packed,
+        format!("external_id,occurred_at,rating,comment\n{text}").as_bytes(),
+    )
+    .unwrap();
+    let mut packed = packed.finish().unwrap();
+    packed.truncate(packed.len() / 2);
+    let options = [
+        ("file", "cut.csv.gz"),
+        ("kind", "feedback"),
+        ("set", "product=shop"),
+        ("scale", "csat"),
+        ("wait", "true"),
+    ];
+    let (status, answer) = post(&story, &story.token, &options, packed).await;
+    assert_eq!(status, 422, "{answer}");
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("rows were imported before the error"), "{message}");
+    let found = story.gets("Node", json!({ "id": answer["import"] })).await["node"].clone();
+    let reason = found["failure"].as_str().unwrap_or_default();
+    assert!(reason.starts_with("cannot read the file at line "), "{found}");
+    assert!(
+        reason.ends_with("the gzip file is truncated") && message.contains(reason),
+        "{reason}: {message}"
+    );
+    let [read, accepted] = ["rowsRead", "rowsAccepted"].map(|count| found[count].as_u64().unwrap());
+    assert!(found["state"] == "FAILED" && read == accepted && (2_000..20_000).contains(&read), "{found}");
+    let list = story.database.succeeds(&["imports", "list"]).await;
+    assert!(list.contains(&format!(" failed: {reason}")), "{list}");
+    // What came before the error is there, and the whole file continues.
+    let all = format!("external_id,occurred_at,rating,comment\n{text}");
+    let (status, done) = post(&story, &story.token, &options, all).await;
+    assert_eq!((status, &done["rows"]["unchanged"]), (200, &json!(read)), "{done}");
+    let whole = story.gets("Node", json!({ "id": done["import"] })).await["node"].clone();
+    assert_eq!((&whole["state"], &whole["failure"]), (&json!("FINISHED"), &Value::Null));
+    story.verify().await;
 }
 
 async fn only_managers_send_files(backend: Backend) {

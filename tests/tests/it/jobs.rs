@@ -230,7 +230,7 @@ async fn a_server_runs_the_jobs_of_each_organization_and_shows_them(backend: Bac
     let started: Vec<_> =
         jobs[5]["runs"]["nodes"].as_array().unwrap().iter().map(|run| run["startedAt"].clone()).collect();
     for (arguments, expected) in [
-        ("filter: { outcomes: [FAILED, LOST] }", vec![]),
+        ("filter: { outcome: [FAILED, LOST] }", vec![]),
         ("filter: { outcomes: [SUCCEEDED] }", started.clone()),
         ("orderBy: { field: STARTED_AT, direction: ASC }", started.iter().rev().cloned().collect()),
         (&format!("filter: {{ startedAt: {{ until: {} }} }}", started[0]), started[1..].to_vec()),

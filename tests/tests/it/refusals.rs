@@ -1,5 +1,6 @@
 //! What is refused: with the field, with the reason, and with what to do. Nothing of it is stored.
 
+mod edges;
 mod settings;
 
 use ballroom_tests::{Backend, on_both, story::Story};

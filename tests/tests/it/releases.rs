@@ -14,6 +14,7 @@ on_both!(
     the_previous_release_may_be_of_the_same_day,
     a_gate_passes_on_nothing_that_it_does_not_know,
     a_planned_release_that_answers_name_is_with_customers,
+    a_release_known_from_responses_has_no_time_before_its_first_day,
 );
 
 const OPERATIONS: &str = include_str!("../stories/releases.graphql");
@@ -345,8 +346,8 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
     // One straggler does not start it; five responses do.
     answers("2.0", "2026-03-01", 1).await;
     let (live, nodes) = releases().await;
-    let straggler = json!({ "lifecycle": "RELEASED", "releasedOn": "2026-03-01", "firstDayBasis": "FIRST_RESPONSE",
-        "regression": null });
+    let straggler = json!({ "lifecycle": "RELEASED", "releasedAt": null, "releasedOn": "2026-03-01",
+        "firstDayBasis": "FIRST_RESPONSE", "regression": null });
     assert_eq!((live, &nodes[1]), (2, &straggler));
     answers("1.0", "2026-03-20", 200).await;
     answers("2.0", "2026-03-20", 6).await;
@@ -360,4 +361,35 @@ async fn a_planned_release_that_answers_name_is_with_customers(backend: Backend)
     answers("2.0", "2026-03-10", 6).await;
     assert_eq!(releases().await.1[1]["releasedOn"], "2026-03-10");
     assert_eq!(releases().await.1[2]["lifecycle"], "PLANNED");
+}
+
+async fn a_release_known_from_responses_has_no_time_before_its_first_day(backend: Backend) {
+    let story = Story::in_shop(backend, OPERATIONS, &[]).await;
+    let rows = |release: &str, day: &str, many: usize| -> String {
+        (0..many).map(|n| format!("{release}-{day}-{n},{day}T10:00:00Z,4,{release}\n")).collect()
+    };
+    let import = async |name: &str, rows: String| {
+        let file = story.database.file(name, &format!("external_id,occurred_at,rating,release\n{rows}"));
+        let settings = ["--set", "product=shop", "--scale", "csat", "--create", "releases"];
+        story.database.succeeds(&[&["import", "feedback", &file][..], &settings].concat()).await;
+    };
+    let of = async |version: &str| {
+        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+        let data = story.gets("ProductIn", json!({ "stage": "RELEASED" })).await;
+        let at = usize::from(version == "2.0");
+        let node = &data["product"]["releases"]["nodes"][at];
+        json!([node["releasedAt"], node["releasedOn"], node["firstDayBasis"]])
+    };
+    import("first.csv", rows("1.0", "2026-03-01", 200) + &rows("2.0", "2026-03-01", 1)).await;
+    // One response is all that is known of it: then its time is that of the response.
+    assert_eq!(of("2.0").await, json!(["2026-03-01T10:00:00+00:00", "2026-03-01", "FIRST_RESPONSE"]));
+    import("second.csv", rows("1.0", "2026-03-20", 200) + &rows("2.0", "2026-03-20", 6)).await;
+    assert_eq!(of("2.0").await, json!([null, "2026-03-20", "INFERRED"]), "nobody declared when that day");
+    assert_eq!(of("1.0").await, json!(["2026-03-01T10:00:00+00:00", "2026-03-01", "INFERRED"]));
+    // Whoever ships it says it.
+    story
+        .admin
+        .ships_release(json!({ "product": "shop", "release": "2.0", "releasedAt": "2026-03-19T07:00:00Z" }))
+        .await;
+    assert_eq!(of("2.0").await, json!(["2026-03-19T07:00:00+00:00", "2026-03-19", "DECLARED"]));
 }

@@ -5,7 +5,7 @@ export type Vocabulary = Enum<'Vocabulary'>
 
 /**
  * What each thing is called, in each vocabulary: the words of the API's `glossary`, so that a reader finds the same ones everywhere
- * (tests/browser/vocabulary.test.mjs compares them). Where the dashboard needs another, it says why.
+ * (tests/browser/vocabulary.test.mjs compares them).
  */
 export const WORDS = {
   AGILE: {
@@ -13,12 +13,9 @@ export const WORDS = {
     feature: 'feature', features: 'features',
     release: 'release', releases: 'releases',
     iteration: 'sprint', iterations: 'sprints',
-    // Not everybody who is a customer is a user, and not every incident on these screens is a bug.
     customer: 'customer', customers: 'customers',
     incident: 'incident', incidents: 'incidents',
-    // One of them is meant, which "feedback" cannot say.
     response: 'response', responses: 'responses',
-    // Maintenance and freezes are announced as well.
     announcement: 'announcement', announcements: 'announcements',
     knownError: 'known bug', knownErrors: 'known bugs',
     article: 'help article', articles: 'help articles',
@@ -33,7 +30,6 @@ export const WORDS = {
     iteration: 'iteration', iterations: 'iterations',
     customer: 'customer', customers: 'customers',
     incident: 'incident', incidents: 'incidents',
-    // Without "satisfaction": columns and buttons are narrow.
     response: 'survey response', responses: 'survey responses',
     announcement: 'change notice', announcements: 'change notices',
     knownError: 'known error', knownErrors: 'known errors',
@@ -46,7 +42,6 @@ export const WORDS = {
     product: 'product', products: 'products',
     feature: 'feature', features: 'features',
     release: 'version', releases: 'versions',
-    // Any days can be chosen as a period beside it.
     iteration: 'work period', iterations: 'work periods',
     customer: 'customer', customers: 'customers',
     incident: 'problem', incidents: 'problems',

@@ -15,6 +15,7 @@ use crate::{
     domain::{access::Ship, check, notification},
     store::Store,
     transaction::{Event, Transaction},
+    words,
 };
 
 /// The time of a planned change.
@@ -32,7 +33,8 @@ impl Planned {
         let until = self.until.map(|until| check::planned("planned.until", until)).transpose()?;
         match until {
             Some(until) if until <= from => {
-                Err(Error::invalid("planned.until", format!("must be after from ({from}); is {until}")))
+                let (from, until) = (words::time(from), words::time(until));
+                Err(Error::invalid("planned.until", format!("is {until}; it must be after from ({from})")))
             }
             _ => Ok(Self { from, until }),
         }

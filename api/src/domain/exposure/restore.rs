@@ -32,6 +32,7 @@ pub(crate) async fn restore_in(
         match figure.before {
             Some(before) => {
                 row.active_customers = Set(before);
+                row.updated_at = Set(Some(tx.at));
                 row.update(tx.db()).await?;
             }
             None => {

@@ -30,7 +30,7 @@ pub struct Imports {
 pub struct ImportFilter {
     /// What the rows contain.
     pub kind: Option<ImportKind>,
-    /// Where it is in its life.
+    /// Lifecycle stage.
     pub state: Option<ImportState>,
     /// Source system.
     pub source: Option<String>,

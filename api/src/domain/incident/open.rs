@@ -32,6 +32,7 @@ use crate::{
     },
     store::{Bulk, Store, each},
     transaction::{Event, Total, Transaction},
+    words,
 };
 use checked::{Checked, check_one};
 
@@ -163,6 +164,11 @@ pub async fn open_in(
     Ok(results)
 }
 
+fn too_early(field: &str, at: DateTime<Utc>, (earlier, begin): (&str, DateTime<Utc>)) -> Error {
+    let reason = format!("is {}; it must not be before {earlier} ({})", words::time(at), words::time(begin));
+    Error::invalid(field, reason)
+}
+
 /// Checks the order of an incident's times.
 pub(super) fn in_order(
     opened_at: Option<DateTime<Utc>>,
@@ -172,14 +178,14 @@ pub(super) fn in_order(
     if let (Some(opened), Some(reopened)) = (opened_at, reopened_at)
         && reopened < opened
     {
-        return Err(Error::invalid("reopenedAt", "must not be before openedAt"));
+        return Err(too_early("reopenedAt", reopened, ("openedAt", opened)));
     }
     match (reopened_at, opened_at, resolved_at) {
         (Some(reopened), _, Some(resolved)) if resolved < reopened => {
-            Err(Error::invalid("resolvedAt", "must not be before reopenedAt"))
+            Err(too_early("resolvedAt", resolved, ("reopenedAt", reopened)))
         }
         (_, Some(opened), Some(resolved)) if resolved < opened => {
-            Err(Error::invalid("resolvedAt", "must not be before openedAt"))
+            Err(too_early("resolvedAt", resolved, ("openedAt", opened)))
         }
         _ => Ok(()),
     }

@@ -165,10 +165,11 @@ async fn renew(tx: &mut Transaction, there: &Model, given: NewState) -> Result<P
     given.nulls.take("title", &mut after.title, given.title);
     given.nulls.take("notes", &mut after.notes, given.notes);
     given.nulls.take("plannedFor", &mut after.planned_for, given.planned_for);
+    let dimensions = tx.dimensions();
     if let Some(previous) = given.previous
-        && ancestors(&tx.dimensions(), previous).contains(&there.id)
+        && ancestors(&dimensions, previous).contains(&there.id)
     {
-        return Err(cycle());
+        return Err(cycle(&dimensions, previous, there.id));
     }
     given.nulls.take("previous", &mut after.previous_release_id, given.previous);
     if there.inferred && given.released_at.is_none() {

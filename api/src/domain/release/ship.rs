@@ -14,6 +14,7 @@ use crate::{
     domain::{access::Ship, check, sent::Outcome},
     store::{Dimensions, Store},
     transaction::{Event, Transaction},
+    words,
 };
 
 /// Records that customers have a release since a time. If it was withdrawn before that time, it
@@ -79,7 +80,7 @@ fn had_since(dimensions: &Dimensions, row: &Model, moment: DateTime<Utc>) -> boo
 }
 
 fn withdrawn_since(withdrawn_at: DateTime<Utc>) -> Error {
-    let reason = format!("must be after the release was withdrawn ({})", withdrawn_at.to_rfc3339());
+    let reason = format!("must be after the release was withdrawn ({})", words::time(withdrawn_at));
     Error::unfit("releasedAt", reason)
 }
 
@@ -129,7 +130,7 @@ pub(crate) async fn ship_in(
                 tx.dimensions_changed().await?;
                 return Ok(row);
             }
-            let since = there.released_at.map(|since| since.to_rfc3339()).unwrap_or_default();
+            let since = there.released_at.map(words::time).unwrap_or_default();
             let reason = format!(
                 "was already released at {since}; correct the time by planRelease with another releasedAt"
             );
@@ -245,8 +246,13 @@ pub(crate) async fn withdraw_in(
             }
         }
     }
-    if there.released_at.is_some_and(|released| withdrawn_at < released) {
-        return Err(Error::unfit("withdrawnAt", "must not be before releasedAt"));
+    if let Some(released) = there.released_at.filter(|released| withdrawn_at < *released) {
+        let reason = format!(
+            "is {}; it must not be before the release ({})",
+            words::time(withdrawn_at),
+            words::time(released)
+        );
+        return Err(Error::unfit("withdrawnAt", reason));
     }
     let zone = zone_of(&tx.dimensions(), there.product_id)?;
     there.withdrawn_at = Some(withdrawn_at);

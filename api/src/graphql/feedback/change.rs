@@ -35,7 +35,7 @@ struct SubmitFeedbackInput {
     /// ID or key of the segment; null or omitted: that of the customer.
     segment: MaybeUndefined<Reference>,
     /// Customer, by ID or by key in the source system, which is case-sensitive: keys may differ only in case. Unknown
-    /// customers are created. Null or omitted: anonymous.
+    /// customers are created. Null, empty or omitted: anonymous.
     customer: MaybeUndefined<Reference>,
     /// With a PUBLISHABLE token, instead of `customer`: any text by which the page distinguishes respondents, such as a
     /// random number that it stores. Only a hash of it is stored, which is different for each token.
@@ -149,7 +149,7 @@ fn shown(submitted: Submitted) -> (Feedback, Outcome, Option<Supersession>) {
     (Feedback(submitted.feedback), submitted.outcome.into(), supersession)
 }
 
-/// Input of `updateFeedback`. Omitted fields are unchanged.
+/// Input of `correctFeedback`. Omitted fields are unchanged.
 #[derive(InputObject)]
 struct CorrectFeedbackInput {
     /// ID of the response.
@@ -173,7 +173,7 @@ struct CorrectFeedbackInput {
 }
 
 payloads! {
-    /// Result of `updateFeedback`.
+    /// Result of `correctFeedback`.
     FeedbackPayload {
         /// The response.
         feedback: Feedback,

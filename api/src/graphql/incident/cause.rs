@@ -109,7 +109,7 @@ impl AttributionCandidate {
         self.0.released_at.into()
     }
 
-    /// Number of other incidents of the affected features in the 28 days after that time: many of them are evidence.
+    /// Number of other incidents of the affected features in the 28 days after `releasedAt`: many of them are evidence.
     async fn other_incidents(&self) -> i64 {
         self.0.other_incidents
     }

@@ -155,6 +155,12 @@ impl FeatureRegression {
 
     /// Share, 0 to 1, of the feature's responses of the compared days that name no release. They count for the value of
     /// the feature, but for neither side of the verdict. Null without responses.
+    async fn unlabeled_share(&self) -> Option<f64> {
+        self.score.unlabelled
+    }
+
+    /// Former name of `unlabeledShare`.
+    #[graphql(deprecation = "Use `unlabeledShare`, which has the same value.")]
     async fn unlabelled_share(&self) -> Option<f64> {
         self.score.unlabelled
     }

@@ -73,7 +73,7 @@ impl ChangePoint {
     }
 
     /// Probability, 0 to 1, of all other causes: releases that are not in `suspects`, and days before the first release
-    /// in that time. Together with the probabilities of `suspects` it adds to 1.
+    /// in the 180 days that were searched. Together with the probabilities of `suspects` it adds to 1.
     async fn other_probability(&self) -> f64 {
         self.found.other_probability()
     }

@@ -64,23 +64,23 @@ pub(super) async fn scope(
 
 /// The events that match the subscription. A client that was too slow gets an error, which is the last one.
 pub(super) fn events<T, O>(
-    heard: EventReceiver<T>,
+    receiver: EventReceiver<T>,
     wanted: impl Fn(&Portion<T>, &T) -> Option<Delivered<O>> + Send + Sync + 'static,
 ) -> Events<O>
 where
     T: Send + Sync + 'static,
     O: Send + 'static,
 {
-    let portions = stream::unfold(Some((heard, wanted)), |listener| async {
-        let (mut heard, wanted) = listener?;
-        match heard.next().await {
+    let portions = stream::unfold(Some((receiver, wanted)), |listener| async {
+        let (mut receiver, wanted) = listener?;
+        match receiver.next().await {
             Ok(portion) => {
-                let told = heard.of(&portion).filter_map(|(place, thing)| {
+                let told = receiver.of(&portion).filter_map(|(place, thing)| {
                     let told = wanted(&portion, thing)?;
                     Some(Ok(Delivered { place: Some(place), ..told }))
                 });
                 let told: Vec<_> = told.collect();
-                Some((told, Some((heard, wanted))))
+                Some((told, Some((receiver, wanted))))
             }
             Err(StreamEnd::Behind) => Some((vec![Err(Fault::slow_consumer())], None)),
             Err(StreamEnd::Failed(error)) => Some((vec![Err(error.into())], None)),

@@ -8,7 +8,7 @@ use ballroom_entity::{id::FeatureId, product};
 
 use super::cell;
 use crate::{
-    domain::feedback::Heard,
+    domain::feedback::ResponseScope,
     graphql::{
         ContextExt, coarse,
         fault::Fault,
@@ -86,8 +86,9 @@ pub(crate) async fn figures_of_feature(
     if let Some(coarse) = coarse(ctx).await? {
         // The figures are of the whole period, whatever its last known day.
         let Cell { period, release, segment, .. } = cell;
-        let heard = Heard { product: product.id, days: (period.from, period.until), release, segment };
-        figures = coarse.figures(&snapshot, heard, feature, figures).await?;
+        let scope =
+            ResponseScope { product: product.id, days: (period.from, period.until), release, segment };
+        figures = coarse.figures(&snapshot, scope, feature, figures).await?;
     }
     Ok(figures.into_iter().map(|figure| StandardFigure::new(snapshot.clone(), figure)).collect())
 }

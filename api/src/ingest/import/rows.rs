@@ -222,14 +222,14 @@ fn rows(
             let mut rows = parse::feedback(record, mapping, dates)?;
             for row in &mut rows {
                 // A row is numbered whether it has an ID or not.
-                let id = ids.next(&identity::said_by_response(row), row.customer.is_none());
+                let id = ids.next(&identity::hash_of_response(row), row.customer.is_none());
                 row.external_id.get_or_insert(id);
             }
             rows.into_iter().map(Row::Feedback).collect()
         }
         Kind::Incidents => {
             let mut row = parse::incident(record, mapping, dates)?;
-            let id = ids.next(&identity::said_by_incident(&row), false);
+            let id = ids.next(&identity::hash_of_incident(&row), false);
             row.external_id.get_or_insert(id);
             vec![Row::Incident(row)]
         }

@@ -90,7 +90,7 @@ function Before({ version, name, feature, regression }: Props & { regression: Re
         <div><dt>{capital(words('responses'))}</dt><dd>{count(feature.baselineResponses)} in {feature.baselineDays} days before, {count(feature.responses)} since</dd></div>
         <div><dt>{capital(words('incidents'))}</dt><dd>{count(feature.baselineIncidents)} before, {count(feature.incidents)} since</dd></div>
         <div><dt>{capital(words('incidents'))} per {feature.rateBasis === 'EXPOSURE' ? `${words('customer')}-day` : 'day'}</dt><dd>{rateRatio ? <>{times(rateRatio.estimate)} <small>{bounds(rateRatio)}</small></> : 'not comparable'}</dd></div>
-        {feature.unlabelledShare !== null && feature.unlabelledShare > 0 && <div><dt>Without a {words('release')}</dt><dd>{percent(feature.unlabelledShare)} of {words('responses')}, not counted here</dd></div>}
+        {feature.unlabeledShare !== null && feature.unlabeledShare > 0 && <div><dt>Without a {words('release')}</dt><dd>{percent(feature.unlabeledShare)} of {words('responses')}, not counted here</dd></div>}
       </dl>
     </Card>
   )

@@ -18,7 +18,7 @@ export const ReleaseQuery = graphql(`
         previous { version }
         features {
           ...FindingFields
-          pValue control coverage baseline baselineDays baselineResponses baselineIncidents incidents rateBasis unlabelledShare firstFlaggedDay recovery
+          pValue control coverage baseline baselineDays baselineResponses baselineIncidents incidents rateBasis unlabeledShare firstFlaggedDay recovery
           ownChange { estimate lower upper }
           commonShift { estimate lower upper }
           controls { feature { key name } shift responses weight }

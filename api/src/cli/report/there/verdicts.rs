@@ -22,7 +22,7 @@ const VERDICTS: &str = "fragment Verdicts on Release {
     features {
       feature { key name } verdict baseline reason missingResponses { before after } control commonShift { estimate }
       since { day release { version } } score pValue change { estimate lower upper } rateRatio { estimate } baselineIncidents
-      incidents baselineResponses responses unlabelledShare firstFlaggedDay
+      incidents baselineResponses responses unlabeledShare firstFlaggedDay
       previous { score pValue change { estimate lower upper } baselineResponses }
     }
   }
@@ -73,7 +73,7 @@ struct Scored {
     incidents: i64,
     baseline_responses: i64,
     responses: i64,
-    unlabelled_share: Option<f64>,
+    unlabeled_share: Option<f64>,
     first_flagged_day: Option<NaiveDate>,
     previous: Option<Previous>,
 }
@@ -193,7 +193,7 @@ fn judged(
         incidents: [of.baseline_incidents, of.incidents],
         baseline_responses: alone.map_or(of.baseline_responses, |alone| alone.baseline_responses),
         responses: of.responses,
-        unlabelled: of.unlabelled_share,
+        unlabelled: of.unlabeled_share,
         first_flagged_day: of.first_flagged_day,
         of: verdict,
         rank: of.score,

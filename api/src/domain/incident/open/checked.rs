@@ -20,7 +20,7 @@ pub(crate) fn severity(severity: i16) -> Result<i16, Error> {
     if (1..=4).contains(&severity) {
         Ok(severity)
     } else {
-        Err(Error::invalid("severity", "must be between 1 (critical) and 4 (minor)"))
+        Err(Error::invalid("severity", format!("is {severity}; send 1 (critical) to 4 (minor)")))
     }
 }
 

@@ -51,7 +51,7 @@ pub(in crate::graphql::report) struct ReportFeatureValue {
     value: ReportEstimate,
     /// The value in the period before, which is as long.
     before: Option<ReportEstimate>,
-    /// Change since then.
+    /// Change of the value since the period before.
     change: Option<ReportEstimate>,
     /// What the value is made of.
     contributions: ReportContributions,

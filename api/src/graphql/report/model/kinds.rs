@@ -71,11 +71,11 @@ impl From<model::Iteration> for ReportIteration {
 /// Deployments of a period.
 #[derive(SimpleObject)]
 pub(in crate::graphql::report) struct ReportDeployments {
-    /// Number of successful ones.
+    /// Number of successful deployments.
     succeeded: i64,
-    /// Number of failed ones.
+    /// Number of failed deployments.
     failed: i64,
-    /// Number of those rolled back.
+    /// Number of deployments that were rolled back.
     rolled_back: i64,
 }
 
@@ -203,13 +203,13 @@ impl From<model::ProductLine> for ReportProduct {
 /// Releases with security-relevant incidents or known errors.
 #[derive(SimpleObject)]
 pub(in crate::graphql::report) struct ReportSecurity {
-    /// The releases with a risk: those with open ones first, then the latest.
+    /// The releases with a risk: those with open incidents first, then the latest.
     releases: Vec<ReportRisk>,
     /// Security-relevant incidents that are open, or began in the period and are attributed to no release.
     unattributed: Vec<ReportIncident>,
     /// Number of security-relevant incidents that are open.
     open: i64,
-    /// Customers affected by the open ones, as far as known: an incident without a number counts 0.
+    /// Customers affected by open incidents, as far as known: an incident without a number counts 0.
     exposed_customers: i64,
     /// How incidents are recognized as security-relevant.
     basis: String,
@@ -243,9 +243,9 @@ pub(in crate::graphql::report) struct ReportRisk {
     live: bool,
     /// Security-relevant incidents.
     incidents: Vec<ReportIncident>,
-    /// Number of those that are open.
+    /// Number of security-relevant incidents that are open.
     open: i64,
-    /// Customers affected by the open ones, as far as known.
+    /// Customers affected by open security-relevant incidents, as far as known.
     exposed_customers: i64,
     /// Security-relevant known errors.
     known_errors: Vec<ReportKnownError>,

@@ -167,9 +167,9 @@ impl From<model::Word> for ReportWord {
 pub(in crate::graphql::report) struct ReportAnnouncements {
     /// Number of releases that shipped.
     shipped: i64,
-    /// Number of those announced before.
+    /// Number of releases that were announced before they shipped.
     announced: i64,
-    /// Median lead time of the announced ones in hours; null: none was announced.
+    /// Median lead time of the announced releases in hours; null: none was announced.
     median_lead_hours: Option<f64>,
     /// Number of acknowledgements by support before the release shipped, of all releases.
     acknowledged: i64,
@@ -221,9 +221,9 @@ impl From<model::Announced> for ReportAnnounced {
 pub(in crate::graphql::report) struct ReportRequests {
     /// Number of customers who were asked.
     sent: i64,
-    /// Number of those who responded.
+    /// Number of customers who responded.
     answered: i64,
-    /// The same by segment, the one with the most asked customers first.
+    /// Number of asked and responding customers by segment, the segment with the most asked customers first.
     segments: Vec<ReportRequestSegment>,
 }
 
@@ -244,7 +244,7 @@ pub(in crate::graphql::report) struct ReportRequestSegment {
     segment: Option<String>,
     /// Number of customers who were asked.
     sent: i64,
-    /// Number of those who responded.
+    /// Number of customers who responded.
     answered: i64,
 }
 

@@ -34,7 +34,7 @@ pub(in crate::graphql::report) struct ReportRelease {
     values: Vec<ReportBeforeAfter>,
     /// Trend of the feature with the strongest verdict; null: there is none.
     trend_of: Option<ReportSubject>,
-    /// Value of that feature as of each of several days.
+    /// Value of the feature in `trendOf` as of each of several days.
     trend: Vec<ReportTrendPoint>,
     /// Incidents attributed to it, and others that began since.
     incidents: ReportIncidents,
@@ -112,9 +112,9 @@ pub(in crate::graphql::report) struct ReportForecast {
     feature: ReportSubject,
     /// Number of days.
     days: i32,
-    /// Expected number of incidents on these days, with its 90 % interval.
+    /// Expected number of incidents on the days of the forecast, with its 90 % interval.
     expected: ReportEstimate,
-    /// Number of incidents that began on them.
+    /// Number of incidents that began on the days of the forecast.
     actual: i64,
 }
 

@@ -10,21 +10,21 @@ use crate::graphql::scalar::DateTime;
 pub(in crate::graphql::report) struct ReportIncidents {
     /// Number of incidents that began.
     opened: i64,
-    /// The same by severity: critical, major, moderate, minor.
+    /// Number of incidents that began, by severity: critical, major, moderate, minor.
     by_severity: Vec<i64>,
-    /// Number of those that are still open.
+    /// Number of incidents that began and are still open.
     open: i64,
-    /// Median time to restore in hours, of those that ended; null: none ended.
+    /// Median time to restore in hours, of the incidents that ended; null: none ended.
     median_hours_to_restore: Option<f64>,
-    /// Number of those attributed to a release.
+    /// Number of incidents attributed to a release.
     attributed: i64,
-    /// Number of those not caused by a change.
+    /// Number of incidents that no change caused.
     not_caused_by_change: i64,
-    /// Number of those whose cause is not known.
+    /// Number of incidents whose cause is not known.
     unattributed: i64,
     /// Customer-hours lost to incidents in the period, weighted by severity; null: unknown.
     customer_hours_lost: Option<f64>,
-    /// The most severe of them; empty for audiences that may not see single incidents.
+    /// The most severe incidents; empty for audiences that may not see single incidents.
     worst: Vec<ReportIncident>,
 }
 
@@ -100,15 +100,15 @@ impl From<model::Attribution> for ReportAttribution {
 /// Known errors of a period or release.
 #[derive(SimpleObject)]
 pub(in crate::graphql::report) struct ReportKnownErrors {
-    /// Number of those that became known.
+    /// Number of known errors that became known.
     opened: i64,
-    /// Number of those that were fixed.
+    /// Number of known errors that were fixed.
     fixed: i64,
-    /// Number of those that are still open.
+    /// Number of known errors that are still open.
     open: i64,
-    /// The open ones.
+    /// The open known errors.
     list: Vec<ReportKnownError>,
-    /// Those that were fixed in the period.
+    /// Known errors that were fixed in the period.
     fixes: Vec<ReportKnownError>,
 }
 

@@ -22,9 +22,9 @@ use crate::{
 /// Minimum length of a comment that is quoted, in characters: shorter ones say little.
 const MIN_COMMENT: i32 = 12;
 
-/// Whose responses.
+/// The responses of a product in a period.
 #[derive(Clone, Copy, Debug)]
-pub struct Heard {
+pub struct ResponseScope {
     /// The product and its features.
     pub product: ProductId,
     /// The days, from the first (inclusive) to the last (exclusive).
@@ -58,7 +58,7 @@ pub type Group = (Option<FeatureId>, Option<SegmentId>);
 pub async fn voices(
     store: &Store,
     by: Report,
-    asked: Heard,
+    asked: ResponseScope,
 ) -> Result<(HashMap<Option<FeatureId>, Voices>, HashMap<Group, Voices>), Error> {
     let rows = || rated(by, asked).select_only().column(Column::FeatureId);
     let customers = || Expr::col(Column::CustomerId).count_distinct();
@@ -90,7 +90,7 @@ pub async fn voices(
 }
 
 /// The responses with a rating that are asked for.
-fn rated(by: Report, asked: Heard) -> Select<Entity> {
+fn rated(by: Report, asked: ResponseScope) -> Select<Entity> {
     Entity::owned_by(by.organization())
         .filter(Column::ProductId.eq(asked.product))
         .filter(Column::Day.gte(asked.days.0))
@@ -120,7 +120,13 @@ impl About {
 }
 
 /// Number of people who responded about something, as far as known; those beyond a number are not counted.
-pub async fn people(store: &Store, by: Report, asked: Heard, about: About, most: u64) -> Result<i64, Error> {
+pub async fn people(
+    store: &Store,
+    by: Report,
+    asked: ResponseScope,
+    about: About,
+    most: u64,
+) -> Result<i64, Error> {
     let voices = about
         .within(rated(by, asked))
         .select_only()
@@ -140,7 +146,7 @@ pub async fn people(store: &Store, by: Report, asked: Heard, about: About, most:
 pub async fn people_by_feature(
     store: &Store,
     by: Report,
-    asked: Heard,
+    asked: ResponseScope,
     release: Option<ReleaseId>,
 ) -> Result<HashMap<Option<FeatureId>, i64>, Error> {
     let rows = rated(by, asked)
@@ -165,7 +171,7 @@ fn people_of() -> Expr {
 pub async fn people_by_scale(
     store: &Store,
     by: Report,
-    asked: Heard,
+    asked: ResponseScope,
     about: About,
 ) -> Result<HashMap<ScaleId, i64>, Error> {
     let rows = about
@@ -186,7 +192,7 @@ pub type Stratum = (Option<FeatureId>, Option<SegmentId>, ScaleId);
 pub async fn people_by_stratum(
     store: &Store,
     by: Report,
-    asked: Heard,
+    asked: ResponseScope,
     release: Option<ReleaseId>,
 ) -> Result<HashMap<Stratum, i64>, Error> {
     let rows = rated(by, asked)
@@ -220,7 +226,7 @@ pub enum End {
 pub async fn comments(
     store: &Store,
     by: Read,
-    asked: Heard,
+    asked: ResponseScope,
     (feature, scale, end): (FeatureId, ballroom_entity::id::ScaleId, End),
     most: u64,
 ) -> Result<Vec<Model>, Error> {
