@@ -39,7 +39,8 @@ fn a_field_whose_text_is_empty_is_not_read_whatever_the_columns_are_called() {
         assert_eq!((mapping.get(&record, target), mapping.has(target)), (None, false), "{target:?}");
     }
     assert_eq!(mapping.constants().count() + mapping.named_scales().count(), 0);
-    let unread: Vec<(&str, Option<Target>)> = mapping.unread(&Columns::new(header));
+    let columns = Columns::new(header);
+    let unread: Vec<(&str, Option<Target>)> = mapping.unread(&columns);
     assert_eq!(
         unread,
         [("rating", None), ("scale", None), ("feature", None), ("release", None)],
