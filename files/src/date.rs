@@ -16,6 +16,7 @@ use thiserror::Error;
 pub use order::{DateOrder, OrderFinder};
 
 use super::record::excerpt;
+use super::value::plain;
 use zones::in_zone;
 
 /// Parses dates and times, in the supported formats or in a given one; local times in a time zone.
@@ -167,7 +168,7 @@ impl Dates {
         let text = text.trim();
         let seen = match &self.form {
             Some(form) => self.in_form(text, form),
-            None => forms::read(text, self.order, self.zone),
+            None => forms::read(&plain(text), self.order, self.zone),
         }?;
         if seen.is_leap_second() { Err(DateError::LeapSecond(excerpt(text))) } else { Ok(seen) }
     }

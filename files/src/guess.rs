@@ -120,15 +120,20 @@ pub fn guess(
 }
 
 fn offer(target: Target, kind: Kind, name: &str, profile: &Profile) -> Option<(f64, Reason)> {
-    if profile.count == 0 || !fits(target, profile) {
-        return None;
-    }
     let known = names(target, kind);
     let whole = normalized(name);
     // Nested names end with what they are: `attributes.createdDate`.
     let last = normalized(name.rsplit('.').next().unwrap_or(name));
-    if let Some(at) = known.clone().position(|known| known == whole || known == last) {
+    let named = known.clone().position(|known| known == whole || known == last);
+    if let Some(at) = named.filter(|_| profile.rows == 0 || fits(target, profile)) {
+        // A file without rows has nothing that speaks against its names.
         return Some((100.0 - at as f64 * 0.5, Reason::Name));
+    }
+    if let Some(at) = named.filter(|_| profile.count > 0 && nearly_fits(target, profile)) {
+        return Some((45.0 - at as f64 * 0.5, Reason::Name));
+    }
+    if profile.count == 0 || !fits(target, profile) {
+        return None;
     }
     let mut words: Vec<String> = Vec::new();
     for word in name.split(|c: char| !c.is_alphanumeric()).flat_map(humps) {
@@ -179,6 +184,18 @@ fn fits(target: Target, profile: &Profile) -> bool {
         Customer | Title | Scale => profile.dates < 0.5,
         // They are read under their own names only.
         Source | Description | Customers | Status | Notes => false,
+    }
+}
+
+/// Whether a column whose name says it can hold a field, although some of its values cannot: they are rejected one by one,
+/// with their reasons.
+fn nearly_fits(target: Target, profile: &Profile) -> bool {
+    match target {
+        // Spreadsheets write the numbers of their days where a cell has no format.
+        _ if target.is_time() => profile.dates + profile.serials > 0.5,
+        // Long numbers look like moments.
+        Target::ExternalId => profile.unique > 0.98 && profile.fill > 0.99 && profile.numbers > 0.98,
+        _ => false,
     }
 }
 

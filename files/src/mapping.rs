@@ -17,7 +17,7 @@ pub use target::{Kind, MISSING, Target, UNKNOWN};
 use ballroom_names::near::near;
 
 use super::json::Path;
-use super::record::{Columns, Record};
+use super::record::{Columns, Record, excerpt};
 use super::value::{ScaleShape, SeverityRange};
 
 /// The source of each target in the rows of a file.
@@ -25,6 +25,8 @@ use super::value::{ScaleShape, SeverityRange};
 pub struct Mapping {
     kind: Kind,
     sources: Vec<(Target, Source)>,
+    /// Fields that are not read, whatever the columns are called: their text is given, and empty.
+    left_out: Vec<Target>,
     missing: Vec<String>,
     unknown: Vec<String>,
     release_prefix: Option<String>,
@@ -91,6 +93,7 @@ impl Mapping {
         let mut mapping = Mapping {
             kind,
             sources: Vec::new(),
+            left_out: Vec::new(),
             missing,
             unknown,
             release_prefix: None,
@@ -104,7 +107,12 @@ impl Mapping {
             skip_empty: false,
         };
         for (target, constant) in sets {
-            mapping.add(kind.target(target)?, Source::Constant(constant.clone()))?;
+            let target = kind.target(target)?;
+            if constant.trim().is_empty() {
+                mapping.leave_out(target)?;
+            } else {
+                mapping.add(target, Source::Constant(constant.clone()))?;
+            }
         }
         for (target, column) in maps {
             // `rating:nps=COLUMN` is a measure of its own.
@@ -122,7 +130,7 @@ impl Mapping {
             let called =
                 |wanted: &str| columns.names().iter().position(|name| normalized(name) == normalized(wanted));
             let namesake = called(target.name()).or_else(|| called(target.alias()?));
-            if let (None, Some(position)) = (mapping.source(target), namesake) {
+            if let (true, Some(position)) = (mapping.is_open(target), namesake) {
                 let name = columns.names()[position].clone();
                 mapping.sources.push((target, Source::Columns(vec![Place { position, name, path: None }])));
             }
@@ -229,7 +237,7 @@ impl Mapping {
         });
         let others = self.measures.iter().map(|(_, place)| place).chain(&self.marks);
         let read: Vec<usize> = mapped.chain(others).map(|place| place.position).collect();
-        let free: Vec<Target> = self.kind.targets().filter(|target| self.source(*target).is_none()).collect();
+        let free: Vec<Target> = self.kind.targets().filter(|target| self.is_open(*target)).collect();
         let meant = |name: &str| {
             let near = near(name, free.iter().map(|target| target.name()));
             free.iter().copied().find(|target| near.first().is_some_and(|near| near == target.name()))
@@ -254,6 +262,11 @@ impl Mapping {
         }
     }
 
+    /// Whether nothing was said about a target, so that a column may be proposed for it.
+    pub(crate) fn is_open(&self, target: Target) -> bool {
+        self.source(target).is_none() && !self.left_out.contains(&target)
+    }
+
     /// Whether a target comes from anywhere.
     pub fn has(&self, target: Target) -> bool {
         self.source(target).is_some()
@@ -264,11 +277,19 @@ impl Mapping {
     }
 
     fn add(&mut self, target: Target, source: Source) -> Result<(), MappingError> {
-        if self.source(target).is_some() {
-            return Err(MappingError::Twice { target: target.name() });
-        }
+        self.not_given(target)?;
         self.sources.push((target, source));
         Ok(())
+    }
+
+    fn leave_out(&mut self, target: Target) -> Result<(), MappingError> {
+        self.not_given(target)?;
+        self.left_out.push(target);
+        Ok(())
+    }
+
+    fn not_given(&self, target: Target) -> Result<(), MappingError> {
+        if self.is_open(target) { Ok(()) } else { Err(MappingError::Twice { target: target.name() }) }
     }
 }
 
@@ -300,8 +321,16 @@ fn find(columns: &Columns, target: &'static str, column: &str) -> Result<Place, 
     Err(MappingError::NoSuchColumn { target, column, there: listed(columns), near })
 }
 
-fn listed(columns: &Columns) -> String {
-    columns.names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// The columns of a file, for messages; of hundreds only the first.
+pub(crate) fn listed(columns: &Columns) -> String {
+    const SHOWN: usize = 40;
+    let names = columns.names();
+    let more = names.len().saturating_sub(SHOWN);
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", excerpt(name))).collect();
+    match more {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// A name without what its spellings differ in.

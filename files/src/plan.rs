@@ -14,10 +14,11 @@ pub use settings::Settings;
 use super::date::{DateError, DateOrder, Dates, OrderFinder};
 use super::guess::{self, Guess, Reason};
 use super::identity::{Fingerprint, KNOWN_BY, RowHash};
-use super::mapping::{Kind, Mapping, MappingError, Target};
+use super::mapping::{Kind, Mapping, MappingError, Target, listed};
 use super::preset::{self, Preset};
 use super::read::{About, OpenError, ReadOptions, Reader, open};
 use super::record::{Columns, Record};
+use super::value::plain;
 
 /// Rows by which a mapping is proposed.
 const SAMPLE: usize = 2_000;
@@ -63,9 +64,23 @@ pub enum PlanError {
     Date(#[from] DateError),
     /// Nothing says what the rows contain.
     #[error(
-        "cannot tell what the rows of the file contain; say it: feedback, incidents, exposure or releases"
+        "cannot tell what the rows of the file contain by its columns {there}; say it: feedback, incidents, exposure or \
+         releases{hint}"
     )]
-    UnknownKind,
+    UnknownKind {
+        /// The columns that there are.
+        there: String,
+        /// Where its columns may be instead.
+        hint: String,
+    },
+    /// The mapping does not fit, and the file may have to be read otherwise.
+    #[error("{error}{hint}")]
+    Elsewhere {
+        /// What does not fit.
+        error: MappingError,
+        /// Where its columns may be instead.
+        hint: String,
+    },
     /// There is no such preset.
     #[error("unknown preset `{name}`; use {known}")]
     UnknownPreset {
@@ -111,7 +126,10 @@ pub fn plan(path: &Path, settings: &Settings) -> Result<Plan, PlanError> {
         });
     }
     let kind = settings.kind.or(preset.map(|preset| preset.kind));
-    let kind = kind.or_else(|| guess::kind(&columns, &sample)).ok_or(PlanError::UnknownKind)?;
+    let kind = kind.or_else(|| guess::kind(&columns, &sample)).ok_or_else(|| PlanError::UnknownKind {
+        there: listed(&columns),
+        hint: elsewhere(reader.about(), &columns),
+    })?;
     let mut settings = Settings { kind: Some(kind), ..settings.clone() };
     let mut notes = reader.about().notes.clone();
     let mut guesses = Vec::new();
@@ -126,9 +144,15 @@ pub fn plan(path: &Path, settings: &Settings) -> Result<Plan, PlanError> {
     let absent = if settings.allow_absent {
         mapping.all_absent()
     } else {
-        Mapping::new(kind, &columns, &settings.map, &settings.set)
-            .map(drop)
-            .or_else(|error| if mapping.absent().is_none() { Ok(()) } else { Err(error) })?;
+        Mapping::new(kind, &columns, &settings.map, &settings.set).map(drop).or_else(
+            |error| match mapping.absent() {
+                None => Ok(()),
+                Some(_) => match elsewhere(reader.about(), &columns) {
+                    hint if hint.is_empty() => Err(PlanError::Mapping(error)),
+                    hint => Err(PlanError::Elsewhere { error, hint }),
+                },
+            },
+        )?;
         Vec::new()
     };
     let (dates, note) = dates(&settings, &mapping, preset, &sample)?;
@@ -147,6 +171,27 @@ impl Plan {
     }
 }
 
+/// Where the columns of a file may be, if those that were found are none: on another sheet, or in another row.
+fn elsewhere(about: &About, columns: &Columns) -> String {
+    let names = columns.names();
+    let mut hint = String::new();
+    if let (Some(sheet), [_, _, ..]) = (&about.sheet, &about.sheets[..]) {
+        let others: Vec<String> =
+            about.sheets.iter().filter(|other| *other != sheet).map(|other| format!("`{other}`")).collect();
+        hint += &format!("; this is the sheet `{sheet}`, and there are {} (--sheet)", others.join(", "));
+    }
+    let dates = Dates::in_zone(chrono_tz::UTC).with_order(Some(DateOrder::DayFirst));
+    let is_value = |name: &String| name.parse::<f64>().is_ok() || (name.len() > 7 && dates.day(name).is_ok());
+    let is_unnamed =
+        |name: &String| name.strip_prefix("column ").is_some_and(|rest| rest.parse::<u32>().is_ok());
+    if names.iter().any(is_value) {
+        hint += "; if the first row is no header, say it: --header-rows 0";
+    } else if names.len() == 1 || names.iter().any(is_unnamed) {
+        hint += "; if the header is further down, say how many lines are above it: --skip-rows";
+    }
+    hint
+}
+
 /// Proposes columns for fields that come from nowhere.
 fn propose(
     settings: &mut Settings,
@@ -161,19 +206,19 @@ fn propose(
         let question = name.strip_suffix("_NPS_GROUP")?;
         columns.names().iter().find(|name| *name == question)
     });
-    let is_open = kind == Kind::Feedback && !known.has(Target::Rating) && !known.has_measures();
+    let is_open = kind == Kind::Feedback && known.is_open(Target::Rating) && !known.has_measures();
     if let (true, Some(question)) = (is_open, question) {
         settings.map.push(("rating".to_owned(), question.clone()));
         guesses.push(Guess { target: Target::Rating, column: question.clone(), reason: Reason::Preset });
-        if !known.has(Target::Scale) && settings.scale_periods.is_empty() {
+        if known.is_open(Target::Scale) && settings.scale_periods.is_empty() {
             settings.set.push(("scale".to_owned(), "nps".to_owned()));
         }
     }
     let known = settings.mapping(columns)?;
     let is_open = kind == Kind::Feedback
-        && !known.has(Target::Rating)
+        && known.is_open(Target::Rating)
         && !known.has_measures()
-        && !known.has(Target::Scale)
+        && known.is_open(Target::Scale)
         && settings.scale_periods.is_empty();
     if is_open {
         let unread = known.unread(columns);
@@ -187,7 +232,7 @@ fn propose(
     let known = settings.mapping(columns)?;
     let free: Vec<Target> = kind
         .targets()
-        .filter(|target| !known.has(*target))
+        .filter(|target| known.is_open(*target))
         // The columns of ratings are given.
         .filter(|target| !(known.has_measures() && [Target::Rating, Target::Scale].contains(target)))
         .collect();
@@ -207,7 +252,7 @@ fn propose(
         guesses.push(guess);
     }
     let needs_scale = kind == Kind::Feedback
-        && !known.has(Target::Scale)
+        && known.is_open(Target::Scale)
         && settings.scale_periods.is_empty()
         && !settings.map.iter().any(|(target, _)| target == "scale");
     if needs_scale && let Some(scale) = found.scale {
@@ -234,7 +279,7 @@ fn dates(
     for target in mapping.kind().targets().filter(|target| target.is_time()) {
         for record in sample {
             if let Some(text) = mapping.get(record, target) {
-                finder.see(&text);
+                finder.see(&plain(&text));
             }
         }
     }

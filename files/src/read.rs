@@ -108,6 +108,16 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// It is another kind of file, whatever its name says.
+    #[error("{path} is {what}, not a table; {advice}")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
     /// There is no header and no record.
     #[error("the file {path} is empty")]
     Empty {
@@ -262,6 +272,9 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Reader, Ope
         None => encoding::detect(&sample),
     };
     let start = text_of(&sample[..sample.len().min(SHAPE_SAMPLE)], found.encoding);
+    if let (None, Some((what, advice))) = (options.format, source::foreign(&sample, &start)) {
+        return Err(OpenError::Foreign { path: path.to_owned(), what, advice });
+    }
     let by_name = format_of(&ending).filter(|format| matches!(format, Format::Csv | Format::Json));
     let by_content = || match start.trim_start().chars().next() {
         Some('{' | '[') => Some(Format::Json),

@@ -46,6 +46,45 @@ pub(crate) fn magic(file: &mut File) -> io::Result<Magic> {
     })
 }
 
+/// What a file is that is no table, and what to do instead: people import what a browser saved for an export.
+pub(crate) fn foreign(bytes: &[u8], text: &str) -> Option<(&'static str, &'static str)> {
+    const EXPORT: &str = "export the data as CSV, JSON or a workbook";
+    const SIGNED_OUT: &str =
+        "the export was probably not downloaded but a page that says why; sign in and download it again";
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let begins = |with: &str| start.get(..with.len()).is_some_and(|part| part.eq_ignore_ascii_case(with));
+    if begins("<!doctype html") || begins("<html") {
+        return Some(("a web page (HTML)", SIGNED_OUT));
+    }
+    if begins("<?xml") {
+        return Some(("XML", EXPORT));
+    }
+    if begins("{\\rtf") {
+        return Some(("a document (RTF)", EXPORT));
+    }
+    let known: [(&[u8], &str); 8] = [
+        (b"%PDF-", "a document (PDF)"),
+        (b"\x89PNG", "a picture (PNG)"),
+        (b"\xff\xd8\xff", "a picture (JPEG)"),
+        (b"GIF8", "a picture (GIF)"),
+        (b"SQLite format 3\0", "a database (SQLite)"),
+        (b"7z\xbc\xaf\x27\x1c", "an archive (7z)"),
+        (b"Rar!\x1a", "an archive (RAR)"),
+        (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+    ];
+    if let Some((_, what)) = known.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        let packed = what.contains("archive") || what.contains("compressed");
+        return Some((what, if packed { "unpack it, or pack it with gzip or zip" } else { EXPORT }));
+    }
+    // Text has line breaks and tabs, and now and then a stray control character.
+    let head: Vec<char> = start.chars().take(4096).collect();
+    let odd = head
+        .iter()
+        .filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{c}'))
+        .count();
+    (odd * 20 > head.len()).then_some(("binary data", EXPORT))
+}
+
 /// The bytes of a file and the name that says what they are.
 pub(crate) struct Source {
     pub(crate) bytes: Box<dyn Read + Send>,

@@ -6,6 +6,8 @@ mod words;
 pub use severity::{SeverityRange, severity};
 pub(crate) use words::is_mark;
 
+use std::borrow::Cow;
+
 use super::record::excerpt;
 
 /// What must be known of a scale to read its ratings.
@@ -27,6 +29,7 @@ const LONGEST: usize = 300;
 /// Reads a rating: a number, `4/5`, stars, a percentage, a thumb, or a number with its label. Whether the number is a
 /// level of the scale is checked where the scale is known in full.
 pub fn rating(text: &str, scale: Option<&ScaleShape>) -> Result<f64, String> {
+    let text = &*plain(text);
     if let Some(number) = decimal(text) {
         return Ok(number);
     }
@@ -88,6 +91,27 @@ pub fn rating(text: &str, scale: Option<&ScaleShape>) -> Result<f64, String> {
     })
 }
 
+/// A text with the digits of all scripts as those of ASCII, and without marks of no width.
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    /// The zeros of scripts whose digits are used in numbers, each followed by the other nine.
+    const ZEROS: [u32; 6] = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0xff10];
+    let digit = |c: char| {
+        let code = u32::from(c);
+        let value = ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|value| *value < 10))?;
+        char::from_digit(value, 10)
+    };
+    let is_mark = |c: &char| {
+        ('\u{200b}'..='\u{200f}').contains(c)
+            || ('\u{202a}'..='\u{202e}').contains(c)
+            || ('\u{2066}'..='\u{2069}').contains(c)
+            || *c == '\u{feff}'
+    };
+    Cow::Owned(text.chars().filter(|c| !is_mark(c)).map(|c| digit(c).unwrap_or(c)).collect())
+}
+
 /// A number with a point, or with a comma as in half of the world.
 pub(crate) fn decimal(text: &str) -> Option<f64> {
     let text = text.trim();
@@ -111,7 +135,9 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
 /// A whole number that is not negative; groups of thousands may be separated.
 pub fn count(text: &str) -> Result<i64, String> {
     let whole = |number: &f64| number.fract() == 0.0 && (0.0..=1e15).contains(number);
-    let plain = text.trim().parse::<f64>().ok().filter(whole);
+    let written = text;
+    let text = &*plain(written);
+    let single = text.trim().parse::<f64>().ok().filter(whole);
     let grouped = || {
         [',', '.', ' ', '\'', '’', '\u{a0}', '\u{202f}', '_'].into_iter().find_map(|separator| {
             let mut groups = text.trim().split(separator);
@@ -121,10 +147,10 @@ pub fn count(text: &str) -> Result<i64, String> {
             are_groups.then(|| format!("{first}{}", rest.concat()).parse::<f64>().ok()).flatten()
         })
     };
-    let number = plain.or_else(|| grouped().filter(whole));
+    let number = single.or_else(|| grouped().filter(whole));
     number
         .map(|number| number as i64)
-        .ok_or_else(|| format!("`{}` is not a non-negative integer", excerpt(text)))
+        .ok_or_else(|| format!("`{}` is not a non-negative integer", excerpt(written)))
 }
 
 /// `4/5`, `4 of 5`, `4 out of 5`.
@@ -183,6 +209,11 @@ mod tests {
             ("Very satisfied (5)", 5.0),
             ("very dissatisfied", 1.0),
             ("Sehr zufrieden", 5.0),
+            ("٤", 4.0),
+            ("５", 5.0),
+            ("۴/۵", 4.0),
+            ("4\u{200b}", 4.0),
+            ("\u{202a}3\u{202c}", 3.0),
         ] {
             assert_eq!(rating(text, Some(&five)), Ok(expected), "{text}");
         }

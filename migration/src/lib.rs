@@ -45,8 +45,8 @@ mod m0051_min_group;
 mod m0052_digests;
 mod m0054_import_rows;
 mod m0057_calendar_feeds;
-mod m0059_narrow_counts;
 mod m0058_exposure_changes;
+mod m0059_narrow_counts;
 mod m0060_import_failure;
 
 /// Applies the steps that a database lacks.
@@ -98,8 +98,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0057_calendar_feeds::Migration),
             Box::new(m0051_min_group::Migration),
             Box::new(m0052_digests::Migration),
-            Box::new(m0059_narrow_counts::Migration),
             Box::new(m0058_exposure_changes::Migration),
+            Box::new(m0059_narrow_counts::Migration),
             Box::new(m0060_import_failure::Migration),
         ]
     }

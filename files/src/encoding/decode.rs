@@ -112,13 +112,20 @@ impl<R: Read> Decoded<R> {
     }
 
     fn advance_lines(&mut self) -> io::Result<()> {
+        // So many bytes have been searched for the end of a line: a long line must not be searched again with each block.
+        let mut searched = 0;
         let end = loop {
             let rest = &self.raw[self.start..];
-            let newline = rest.iter().rposition(|&byte| byte == b'\n').map(|place| place + 1);
+            let newline = rest[searched..].iter().rposition(|&byte| byte == b'\n');
             match newline {
-                Some(end) => break end,
+                Some(place) => break searched + place + 1,
+                // UTF-8 passes unchecked, so nothing depends on where a block of it ends.
+                None if self.encoding == Encoding::Utf8 && !rest.is_empty() => break rest.len(),
                 None if self.ended || rest.len() > LONGEST_LINE => break rest.len(),
-                None => self.refill()?,
+                None => {
+                    searched = rest.len();
+                    self.refill()?;
+                }
             }
         };
         self.finished = self.ended && end == 0;
@@ -292,12 +299,40 @@ mod tests {
         assert!(decoded(b"a\xffb\n", japanese).1.contains(&0xff));
     }
 
+    /// A source that gives a few bytes at a time, as one that is unpacked does.
+    struct Sips<'a>(&'a [u8]);
+
+    impl Read for Sips<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let n = self.0.len().min(into.len()).min(512);
+            into[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    #[test]
+    fn a_line_of_megabytes_is_searched_for_its_end_once() {
+        // Searched again with each block, it is several minutes of work.
+        let line = [b"a".repeat(4 << 20), vec![0xe9, b'\n', b'x']].concat();
+        for encoding in [Encoding::Windows1252, Encoding::Utf8] {
+            let began = std::time::Instant::now();
+            let mut source = Decoded::new(Sips(&line), encoding, Arc::default()).unwrap();
+            let mut text = Vec::new();
+            source.read_to_end(&mut text).unwrap();
+            assert!(text.len() >= line.len() && text.ends_with(b"\nx"), "{encoding}");
+            assert!(began.elapsed().as_secs() < 20, "{encoding}: {:?}", began.elapsed());
+        }
+    }
+
     #[test]
     fn blocks_join_without_a_seam() {
         let text = "añ😀".repeat(60_000);
         let bytes = [vec![0xff, 0xfe], utf16(&text, u16::to_le_bytes)].concat();
         assert_eq!(decoded(&bytes, Encoding::Utf8).1, text.as_bytes());
         let text = "größe\n".repeat(60_000);
+        assert_eq!(decoded(&windows(&text), Encoding::Windows1252).1, text.as_bytes());
+        let text = "größe ".repeat(60_000) + "\n" + &"naïve ".repeat(60_000);
         assert_eq!(decoded(&windows(&text), Encoding::Windows1252).1, text.as_bytes());
         assert_eq!(decoded(text.as_bytes(), Encoding::Utf8).1, text.as_bytes());
     }

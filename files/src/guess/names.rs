@@ -17,7 +17,8 @@ pub(super) fn names(target: Target, kind: Kind) -> impl Iterator<Item = &'static
              creationdate timestamp datetime date time at when postedat publishedat datum zeitstempel zeitpunkt \
              erstelltam abgegebenam horodateur datedecreation fecha marcatemporal fechadecreacion data \
              datacreazione informazionicronologiche carimbodedatahora datadecriacao дата отметкавремени 日付 日時 \
-             タイムスタンプ 日期 时间 날짜 타임스탬프 dataodpowiedzi aangemaaktop tijdstempel"
+             タイムスタンプ 日期 时间 날짜 타임스탬프 dataodpowiedzi aangemaaktop tijdstempel tarih zaman \
+             التاريخ تاريخ"
         }
         Scale => "scale skala escala échelle scala",
         Rating => {
@@ -26,13 +27,14 @@ pub(super) fn names(target: Target, kind: Kind) -> impl Iterator<Item = &'static
              vote grade bewertung sterne zufriedenheit wertung note évaluation étoiles calificación calificacion \
              puntuación puntuacion valoración valoracion estrellas valutazione voto stelle avaliação avaliacao \
              nota estrelas beoordeling sterren ocena оценка рейтинг 評価 星 评分 評分 평점 별점 recommend helpful satisfied \
-             likely rate"
+             likely rate puan değerlendirme التقييم تقييم"
         }
         Comment => {
             "comment comments reviewtext reviewcontent reviewbody review text content body feedback verbatim \
              message reason why description kommentar bemerkung anmerkung freitext rezension commentaire avis \
              comentario comentarios opinión opinion reseña commento recensione comentário comentario opmerking \
-             toelichting komentarz отзыв комментарий コメント レビュー 感想 评论 評論 内容 意见 후기 의견 댓글"
+             toelichting komentarz отзыв комментарий コメント レビュー 感想 评论 評論 内容 意见 후기 의견 댓글 \
+             yorum yorumlar التعليق تعليق"
         }
         Feature | Features => {
             "feature features componentname component components module area topic topics category screen page \
@@ -45,7 +47,8 @@ pub(super) fn names(target: Target, kind: Kind) -> impl Iterator<Item = &'static
         Release => {
             "release appversionname appversion reviewcreatedversion version versionname productversion \
              clientversion ver affectsversions affectsversion build programmversion appversionscode versión \
-             versione versão versie wersja версия バージョン 版本 버전"
+             versione versão versie wersja версия バージョン 版本 버전 sürüm \
+             الإصدار"
         }
         Version => {
             "version tagname tag shortversion release versionname versión versione версия 版本 バージョン"
@@ -53,7 +56,8 @@ pub(super) fn names(target: Target, kind: Kind) -> impl Iterator<Item = &'static
         Previous => "previous previousversion predecessor basedon",
         Segment => {
             "segment customersegment plan tier subscription country nation region territory storefront market \
-             locale land pays país pais paese kundengruppe tarif страна 国 国家 국가"
+             locale land pays país pais paese kundengruppe tarif страна 国 国家 국가 ülke \
+             البلد"
         }
         Customer => {
             "customer customerid customername userid user username accountid account accountname company \
@@ -65,7 +69,8 @@ pub(super) fn names(target: Target, kind: Kind) -> impl Iterator<Item = &'static
         ExternalId => {
             "externalid responseid reviewid respondentid submissionid surveyid feedbackid incidentid \
              incidentnumber incident issuekey ticketid ticket caseid uuid guid id key number issueid nummer \
-             vorgangsnummer reference numéro número номер 编号 番号"
+             vorgangsnummer reference numéro número номер 编号 番号 \
+             no المعرف"
         }
         UpdatedAt => {
             "updatedat lastupdated updated modifiedat lastmodified datemodified modified lastupdate geändertam \

@@ -14,10 +14,15 @@ const LOOKED_AT: usize = 500;
 /// What a column holds, as shares of the values that are not empty.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Profile {
+    /// Rows that were looked at.
+    pub(super) rows: usize,
+    /// Those with a value.
     pub(super) count: usize,
     /// The share of rows that have a value.
     pub(super) fill: f64,
     pub(super) dates: f64,
+    /// Numbers of days since 1900, from 1954 on.
+    pub(super) serials: f64,
     pub(super) numbers: f64,
     /// Numbers with a point or more.
     pub(super) decimals: f64,
@@ -48,7 +53,7 @@ impl Profile {
             .collect();
         let count = values.len();
         if count == 0 {
-            return Profile::default();
+            return Profile { rows: sample.len(), ..Profile::default() };
         }
         let looked_at = &values[..count.min(LOOKED_AT)];
         let share = |is_it: &dyn Fn(&str) -> bool| {
@@ -70,12 +75,16 @@ impl Profile {
         let distinct: HashSet<&str> = values.iter().copied().collect();
         let in_range = |text: &str| number(text).is_some_and(|number| (-10.0..=100.0).contains(&number));
         Profile {
+            rows: sample.len(),
             count,
             fill: count as f64 / sample.len() as f64,
             // A number of five digits may be a date, but a column of such numbers need not be one.
             dates: share(&|text| {
                 (day_first.moment(text).is_ok() || month_first.moment(text).is_ok())
                     && !(is_number(text) && text.len() < 8)
+            }),
+            serials: share(&|text| {
+                text.len() < 8 && text.parse().is_ok_and(|day: f64| (20_000.0..80_000.0).contains(&day))
             }),
             numbers: share(&is_number),
             decimals: share(&|text| text.contains('.')),

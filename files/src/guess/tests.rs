@@ -46,6 +46,8 @@ fn columns_are_found_by_name_and_content_in_several_languages() {
         ["ID", "日付", "評価", "コメント", "バージョン", "国"],
         ["id", "дата", "оценка", "отзыв", "версия", "страна"],
         ["编号", "日期", "评分", "评论", "版本", "国家"],
+        ["المعرف", "التاريخ", "التقييم", "التعليق", "الإصدار", "البلد"],
+        ["no", "tarih", "puan", "yorum", "sürüm", "ülke"],
     ] {
         let [id, date, rating, comment, version, segment] = header;
         let expected = format!(
@@ -85,6 +87,40 @@ fn several_measures_are_proposed_and_only_what_is_named_after_its_scale() {
     // 9 is no satisfaction of 1 to 5, and one measure alone is the rating.
     assert_eq!(of(["CSAT", "NPS", "Start", "date"]), "");
     assert_eq!(of(["q1", "CSAT", "q3", "date"]), "");
+}
+
+#[test]
+fn a_name_that_says_it_holds_although_some_values_are_wrong() {
+    let header = ["id", "date", "rating", "comment"];
+    let expected = "occurred_at=date rating=rating comment=comment external_id=id scale:stars";
+    let rows = |dates: [&'static str; 3]| {
+        [
+            ["9007199254740993", dates[0], "5", "fine"],
+            ["9007199254740994", dates[1], "4", "so so"],
+            ["9007199254740995", dates[2], "1", "bad"],
+        ]
+    };
+    for dates in
+        [["2026-03-01", "soon", "2026-03-02"], ["46082", "46083.5", "46084"], ["46082", "2026-03-02", "soon"]]
+    {
+        let rows = rows(dates);
+        let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
+        assert_eq!(told(Kind::Feedback, &header, &rows), expected, "{dates:?}");
+    }
+    // Another column of times goes before one that is mostly none.
+    let rows: [&[&str]; 3] =
+        [&["2026-03-01", "5", "2026-03-01"], &["soon", "4", "2026-03-02"], &["later", "1", "2026-03-03"]];
+    assert_eq!(
+        told(Kind::Feedback, &["date", "rating", "sent"], &rows),
+        "occurred_at=sent rating=rating scale:stars"
+    );
+    // Without a row only the names can say anything.
+    assert_eq!(
+        told(Kind::Feedback, &header, &[]),
+        "occurred_at=date rating=rating comment=comment external_id=id scale:stars"
+    );
+    let (columns, sample) = table(&header, &[]);
+    assert_eq!(kind(&columns, &sample), Some(Kind::Feedback));
 }
 
 #[test]

@@ -27,6 +27,34 @@ fn a_target_comes_from_its_column_its_constant_or_its_namesake() {
 }
 
 #[test]
+fn a_field_whose_text_is_empty_is_not_read_whatever_the_columns_are_called() {
+    let header = ["product", "occurred_at", "rating", "scale", "comment", "feature", "release"];
+    let mapping = mapped(Kind::Feedback, &header, "", "feature=,rating=, scale = ,release= ").unwrap();
+    let record = Record::new(
+        2,
+        Arc::new(Columns::new(header)),
+        StringRecord::from(vec!["shop", "2026-03-01", "5", "csat", "fine", "search", "1.0"]),
+    );
+    for target in [Target::Feature, Target::Release, Target::Rating, Target::Scale] {
+        assert_eq!((mapping.get(&record, target), mapping.has(target)), (None, false), "{target:?}");
+    }
+    assert_eq!(mapping.constants().count() + mapping.named_scales().count(), 0);
+    let columns = Columns::new(header);
+    let unread: Vec<(&str, Option<Target>)> = mapping.unread(&columns);
+    assert_eq!(
+        unread,
+        [("rating", None), ("scale", None), ("feature", None), ("release", None)],
+        "nothing is proposed for them"
+    );
+    // What is needed cannot be left out, and nothing can be both.
+    assert!(mapped(Kind::Feedback, &header, "", "product=").unwrap_err().starts_with("product is required"));
+    assert_eq!(
+        mapped(Kind::Feedback, &header, "feature=release", "feature=").unwrap_err(),
+        "feature is given twice; give it once"
+    );
+}
+
+#[test]
 fn names_are_the_same_however_they_are_written() {
     for name in ["occurred_at", "OccurredAt", "occurredAt", "Occurred at", "OCCURRED-AT", " occurred at "] {
         let header = ["product", "scale", "rating", name];

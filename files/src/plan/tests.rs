@@ -49,6 +49,49 @@ fn guessing(sets: &str) -> Settings {
 }
 
 #[test]
+fn a_column_that_was_recognized_by_mistake_can_be_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.csv");
+    std::fs::write(&path, "date,score,text,area,version\n2026-03-01,5,good in the end,north,1.0\n2026-03-02,4,fine by me,south,1.1\n").unwrap();
+    let first = |sets: &str| told(&path, &guessing(sets)).lines().nth(1).unwrap_or_default().to_owned();
+    assert_eq!(
+        first("product=shop"),
+        "product=shop|occurred_at=2026-03-01T00:00:00Z|scale=stars|rating=5|comment=good in the end|feature=north|release=1.0"
+    );
+    assert_eq!(
+        first("product=shop,feature=,release="),
+        "product=shop|occurred_at=2026-03-01T00:00:00Z|scale=stars|rating=5|comment=good in the end"
+    );
+    assert_eq!(
+        first("product=shop,rating=,scale="),
+        "product=shop|occurred_at=2026-03-01T00:00:00Z|comment=good in the end|feature=north|release=1.0"
+    );
+}
+
+#[test]
+fn a_file_without_its_columns_is_told_where_they_may_be() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = |bytes: &str, kind: Option<Kind>| {
+        let path = dir.path().join("x.csv");
+        std::fs::write(&path, bytes).unwrap();
+        told(&path, &Settings { kind, ..guessing("product=shop,scale=csat") })
+    };
+    assert_eq!(
+        said("2026-03-01,5,good app\n2026-03-02,3,so so app\n", None),
+        "cannot tell what the rows of the file contain by its columns `2026-03-01`, `5`, `good app`; say it: feedback, incidents, \
+         exposure or releases; if the first row is no header, say it: --header-rows 0"
+    );
+    assert_eq!(
+        said("Report of May\nall areas\nx\n", Some(Kind::Feedback)),
+        "occurred_at is required, and the file has no column of that name; name the column (--map occurred_at=COLUMN) or give it \
+         to all rows (--set occurred_at=VALUE); the file has `Report of May`; if the header is further down, say how many lines \
+         are above it: --skip-rows"
+    );
+    let many = (0..300).map(|at| format!("q{at}")).collect::<Vec<_>>().join(",");
+    assert!(said(&many, None).contains("`q39` and 260 more; say it"), "{}", said(&many, None));
+}
+
+#[test]
 fn every_preset_reads_its_export_and_recognizes_it() {
     for (file, sets, expected) in [
         (

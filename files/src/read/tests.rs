@@ -38,6 +38,40 @@ fn told(path: &Path, options: &ReadOptions) -> String {
 }
 
 #[test]
+fn what_is_no_table_is_named_whatever_its_name_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let noise: Vec<u8> = (0..4000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for (bytes, expected) in [
+        (
+            b"<!DOCTYPE html><html><body>Please, sign in".to_vec(),
+            "FILE is a web page (HTML), not a table; the export was probably not downloaded",
+        ),
+        (b"\xef\xbb\xbf\n<HTML>\n<p>5,6</p>".to_vec(), "FILE is a web page (HTML)"),
+        (
+            b"<?xml version=\"1.0\"?><rows><row/></rows>".to_vec(),
+            "FILE is XML, not a table; export the data as CSV",
+        ),
+        (b"%PDF-1.7\n1 0 obj\n".to_vec(), "FILE is a document (PDF), not a table"),
+        (gzipped(b"%PDF-1.7\n1 0 obj\n"), "FILE is a document (PDF), not a table"),
+        (b"Rar!\x1a\x07\x00".to_vec(), "FILE is an archive (RAR), not a table; unpack it"),
+        (noise, "FILE is binary data, not a table"),
+    ] {
+        let said = told(&written(&dir, "x.csv", &bytes), &ReadOptions::default());
+        assert!(said.starts_with(expected), "{said}");
+    }
+    // Whoever says the format means it; and text is text, with a stray control character too.
+    let page = written(&dir, "x.csv", b"<html>,b\n1,2\n");
+    assert_eq!(
+        told(&page, &ReadOptions { format: Some(Format::Csv), ..ReadOptions::default() }),
+        "2 <html>=1 b=2"
+    );
+    assert_eq!(
+        told(&written(&dir, "y.csv", b"a,b\n\x1b[31mred\x07,2\n"), &ReadOptions::default()),
+        "2 a=\x1b[31mred\x07 b=2"
+    );
+}
+
+#[test]
 fn the_format_is_in_the_name_and_gzip_in_the_bytes() {
     let dir = tempfile::tempdir().unwrap();
     let (csv, json) = (b"a,b\n1,2\n".as_slice(), b"{\"a\": 1, \"b\": \"2\"}\n".as_slice());

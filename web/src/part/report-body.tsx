@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { count } from '~/format/number'
+import { count, plural } from '~/format/number'
 import { useWords } from '~/format/vocabulary'
 import { Icon } from '~/ui/icon'
 import { Button, Card, classes, Segmented } from '~/ui/parts'
@@ -43,7 +43,7 @@ export function Tables({ tables, download }: { tables: ReportData['tables']; dow
   const columns = shown.columns.map((name, at) => ({ name, at, numeric: isNumeric(shown.rows, at) })).filter(({ at }) => shown.rows.some((row) => row[at] !== null)).filter(({ name }) => name !== 'feature' || !shown.columns.includes('name'))
   const rows = all ? shown.rows : shown.rows.slice(0, ROWS)
   return (
-    <Card flush title="Figures" note={`${count(shown.rows.length)} rows. The files have all digits.`} actions={download?.(shown.name)}>
+    <Card flush title="Figures" note={`${plural(shown.rows.length, 'row')}. The files have all digits.`} actions={download?.(shown.name)}>
       <div className={css.tabs}><Segmented label="Table" value={shown.name} onChange={(next) => { choose(next); setAll(false) }} choices={filled.map(({ name }) => ({ value: name, label: columnName(name) }))} /></div>
       <div className={css.scroll} role="region" aria-label={`Table ${columnName(shown.name)}`} tabIndex={0}>
         <table className={table.table}>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { CombinedError } from 'urql'
 import { problemOf } from '~/api/errors'
-import { Button, classes } from './parts'
+import { Button, ButtonLink, classes } from './parts'
 import css from './states.module.css'
 
 export function Skeleton({ rows = 6 }: { rows?: number }) {
@@ -35,6 +35,9 @@ const TITLES: Record<string, string> = {
   FORBIDDEN: 'You may not see this',
 }
 
+/** The argument that a message of the API begins with: the address of a page has none. */
+const FIELD = /^[a-z][\w.]*: (?=there is no )/i
+
 /** Nothing is broken. */
 const QUIET = new Set(['FORBIDDEN', 'NOT_FOUND'])
 
@@ -44,9 +47,10 @@ export function ErrorPanel({ error, retry, page }: { error: CombinedError; retry
   return (
     <div className={classes(css.panel, QUIET.has(code ?? '') ? css.refused : css.error)} role="alert">
       <Heading>{TITLES[code ?? ''] ?? 'This could not be loaded'}</Heading>
-      <p><Message text={message} /></p>
+      <p><Message text={code === 'NOT_FOUND' ? message.replace(FIELD, '') : message} /></p>
       {code && <span className={css.code}>{code}</span>}
       {temporary && retry && <Button small onClick={retry}>Try again</Button>}
+      {page && !temporary && <ButtonLink link={{ to: '/' }}>Go to the first page</ButtonLink>}
     </div>
   )
 }

@@ -46,7 +46,7 @@ export default function Compare() {
   return (
     <>
       <PageHead title={isMissing ? `Compare ${noun}` : <>{left.label} <span className={css.against}>and</span> {right.label}</>}
-        lead={isMissing ? `There is nothing to compare yet: it takes two ${noun}.` : result.data?.product ? summary(pairsOf(result.data.product), left, right, words) : `What ${words('customers')} value, side by side.`} />
+        lead={isMissing ? `There is nothing to compare yet: it takes two ${noun}.` : result.data?.product ? summary(pairsOf(result.data.product), left, right, kind, words) : `What ${words('customers')} value, side by side.`} />
       <Choice search={search} left={left} right={right} releases={releases} now={now} onChange={change} />
       {!isMissing && <Loaded result={result} retry={refresh} rows={12}>
         {({ product: found }) => found && (
@@ -60,13 +60,17 @@ export default function Compare() {
   )
 }
 
-function summary(pairs: Pair[], left: Side, right: Side, words: Words): string {
+const RELATIONS: Record<Kind, string> = { releases: 'with', periods: 'in', segments: 'for' }
+
+function summary(all: Pair[], left: Side, right: Side, kind: Kind, words: Words): string {
+  // The product as a whole is none of its features.
+  const pairs = all.filter(({ key }) => key)
   const clear = pairs.filter((pair) => pair.difference?.clear)
   if (!pairs.some((pair) => pair.difference)) return `One side has too few ${words('responses')} to compare.`
   if (clear.length === 0) return `No ${words('feature')} differs clearly.`
   const top = clear[0]
   const points = top?.difference?.estimate ?? 0
-  return `${plural(clear.length, `${words('feature')} differs`, `${words('features')} differ`)} clearly; most of all ${top?.name}, ${fixed(Math.abs(points))} points ${points > 0 ? 'higher' : 'lower'} with ${right.label} than with ${left.label}.`
+  return `${plural(clear.length, `${words('feature')} differs`, `${words('features')} differ`)} clearly; most of all ${top?.name}, ${fixed(Math.abs(points))} points ${points > 0 ? 'higher' : 'lower'} ${RELATIONS[kind]} ${right.label} than ${RELATIONS[kind]} ${left.label}.`
 }
 
 interface ChoiceProps {

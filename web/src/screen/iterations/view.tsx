@@ -40,7 +40,7 @@ export default function Iterations() {
               ['iteration', 'from', 'until', 'goal'], ...nodes.map(({ name: title, period, goal }) => [title, period.from, period.until, goal]),
             ]} />}>
               <table className={classes(table.table, table.list, css.table)}>
-                <thead><tr><th className={css.name}>{capital(words('iteration'))}</th><th>Goal</th><th className={css.releases}>{capital(words('releases'))}</th><th className={table.number}>{capital(words('responses'))}</th><th className={table.number}>{capital(words('incidents'))} opened</th></tr></thead>
+                <thead><tr><th className={css.name}>{capital(words('iteration'))}</th><th>Goal</th><th className={css.releases}>{capital(words('releases'))}</th><th className={classes(table.number, css.count)}>{capital(words('responses'))}</th><th className={classes(table.number, css.count)}>{capital(words('incidents'))} opened</th></tr></thead>
                 <tbody>
                   {nodes.map(({ id, name: title, goal, period }) => {
                     const inside = (day: string) => day >= period.from && day < period.until

@@ -35,7 +35,7 @@ export default function Overview() {
     <>
       <PageHead title={organization.name === 'Main' ? 'Overview' : organization.name} lead={`All ${words('products')} by their ${words('value')} as a whole, and what needs attention.`}
         actions={<PeriodFilter search={search} period={period} onChange={(next) => void navigate({ search: next, replace: true })} />} />
-      {products.length === 0 ? <Empty title={`No ${words('products')} yet`} /> : (
+      {products.length === 0 ? <Empty title={`No ${words('products')} yet`} action={<Link to="/">Go to the first steps</Link>}>Here each {words('product')} stands with its {words('value')}, its latest {words('release')} and its open {words('incidents')}.</Empty> : (
         <Loaded result={result} retry={refresh}>
           {({ now, earlier, products: about }) => {
             const entries = now?.entries ?? []

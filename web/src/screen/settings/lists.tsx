@@ -7,7 +7,7 @@ import { useSaid } from '~/format/vocabulary'
 import { Dialog } from '~/ui/dialog'
 import { ExportMenu } from '~/ui/export-menu'
 import { Form, Row, textIn } from '~/ui/form'
-import { Button, Card, Input, Labeled, Tag } from '~/ui/parts'
+import { Button, Card, classes, Input, Labeled, Tag } from '~/ui/parts'
 import parts from '~/ui/parts.module.css'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
@@ -25,14 +25,14 @@ export function Teams() {
       actions={<ExportMenu title="Teams" table={() => [['key', 'name', 'features', 'members'], ...(result.data?.teams?.nodes ?? []).map(({ key, name, features, members }) => [key, name, features.nodes.map((one) => one.key).join(' '), members.nodes.map((one) => one.name).join(', ')])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ teams }) => teams && teams.nodes.length > 0 ? (
-          <table className={table.table}>
+          <table className={classes(table.table, table.cards)}>
             <thead><tr><th>{say('Team')}</th><th>{say('Features')}</th><th>Members</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
               {teams.nodes.map(({ id, key, name, features, members }) => (
                 <tr key={id}>
                   <th scope="row">{name}<span className={table.sub}>{key}</span></th>
                   <td>{features.nodes.map((feature) => <Tag key={feature.id}>{feature.name}</Tag>)}</td>
-                  <td>{members.nodes.map((member) => member.name).join(', ') || <span className={table.muted}>none</span>}</td>
+                  <td data-label="Members">{members.nodes.map((member) => member.name).join(', ') || <span className={table.muted}>none</span>}</td>
                   <td className={table.number}><Remove label="Remove" what={name} onRemove={async () => {
                     const { data, error } = await remove({ input: { team: id } })
                     refresh()
@@ -63,7 +63,7 @@ export function Segments() {
       actions={<ExportMenu title="Segments" table={() => [['key', 'name'], ...(result.data?.segments?.nodes ?? []).map(({ key, name }) => [key, name])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ segments }) => segments && segments.nodes.length > 0 ? (
-          <table className={table.table}>
+          <table className={classes(table.table, table.cards)}>
             <thead><tr><th>{say('Segment')}</th><th>Key</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>{segments.nodes.map(({ id, key, name }) => <tr key={id}><th scope="row">{name}</th><td className={table.muted}>{key}</td><td className={table.number}><Button small kind="ghost" aria-label={`Rename ${name}`} onClick={() => rename({ id, name })}>Rename</Button></td></tr>)}</tbody>
           </table>
@@ -113,7 +113,7 @@ export function Scales() {
       actions={<ExportMenu title="Scales" table={() => [['key', 'name', 'kind', 'min', 'max', 'step', 'higher_is_better'], ...(result.data?.scales?.nodes ?? []).map((one) => [one.key, one.name, one.kind, one.min, one.max, one.step, String(one.higherIsBetter)])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ scales }) => (
-          <table className={table.table}>
+          <table className={classes(table.table, table.cards)}>
             <thead><tr><th>Scale</th><th>Kind</th><th className={table.number}>From</th><th className={table.number}>To</th><th className={table.number}>Step</th><th>Best</th></tr></thead>
             <tbody>
               {scales?.nodes.map(({ id, key, name, kind, min, max, step, higherIsBetter }) => (

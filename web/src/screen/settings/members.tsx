@@ -6,7 +6,7 @@ import { useRights, useSession } from '~/app/session'
 import { Dialog } from '~/ui/dialog'
 import { ExportMenu } from '~/ui/export-menu'
 import { Checks, Form, Row, textIn } from '~/ui/form'
-import { Button, Card, Input, Labeled, Tag } from '~/ui/parts'
+import { Button, Card, classes, Input, Labeled, Tag } from '~/ui/parts'
 import { Empty, Loaded } from '~/ui/states'
 import table from '~/ui/table.module.css'
 import { CreateMember, MembersQuery, RemoveMember, UpdateMember } from './members.query'
@@ -28,14 +28,14 @@ export function Members() {
       </>}>
       <Loaded result={result} retry={refresh}>
         {({ members }) => members && members.nodes.length > 0 ? (
-          <table className={table.table}>
+          <table className={classes(table.table, table.cards)}>
             <thead><tr><th>Name</th><th>Roles</th><th>Teams</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
               {members.nodes.map((member) => (
                 <tr key={member.id}>
                   <th scope="row">{member.name}<span className={table.sub}>{member.email}</span></th>
                   <td>{member.roles.map((role) => <Tag key={role}>{role.toLowerCase()}</Tag>)}</td>
-                  <td>{member.teams.map(({ name }) => name).join(', ')}</td>
+                  <td data-label={member.teams.length > 0 ? 'Teams' : undefined}>{member.teams.map(({ name }) => name).join(', ')}</td>
                   <td className={table.number}>
                     {administers && <Button small kind="ghost" onClick={() => edit(member)}>Change</Button>}
                     {administers && <Remove label="Remove" what={member.name} onRemove={async () => {

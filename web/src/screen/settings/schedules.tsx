@@ -97,14 +97,14 @@ function Jobs() {
       actions={<ExportMenu title="Jobs" table={() => [['job', 'last_started_at', 'outcome', 'message', 'next_run_at'], ...(result.data?.jobs ?? []).map(({ name, lastRun, nextRunAt }) => [name, lastRun?.startedAt, lastRun?.outcome, lastRun?.message, nextRunAt])]} />}>
       <Loaded result={result} retry={refresh}>
         {({ jobs }) => jobs && (
-          <table className={classes(table.table, css.jobs)}>
+          <table className={classes(table.table, table.cards, css.jobs)}>
             <thead><tr><th>Job</th><th>Last run</th><th>Next run</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
               {jobs.map(({ name, nextRunAt, isRunning, lastRun }) => (
                 <tr key={name}>
                   <th scope="row">{JOBS[name]}</th>
-                  <td>{lastRun ? <>{capital(OUTCOMES[lastRun.outcome])} {ago(lastRun.startedAt)}<span className={table.sub}>{lastRun.message}</span></> : <span className={table.muted}>never</span>}</td>
-                  <td>{isRunning ? 'running' : <span title={momentText(nextRunAt)}>{away(nextRunAt)}</span>}</td>
+                  <td data-label="Last run">{lastRun ? <>{capital(OUTCOMES[lastRun.outcome])} {ago(lastRun.startedAt)}<span className={table.sub}>{lastRun.message}</span></> : <span className={table.muted}>never</span>}</td>
+                  <td data-label="Next run">{isRunning ? 'running' : <span title={momentText(nextRunAt)}>{away(nextRunAt)}</span>}</td>
                   <td className={table.number}><Act label="Run now" what={JOBS[name]} onAct={async () => {
                     const { data, error } = await run({ input: { name } })
                     refresh()

@@ -28,15 +28,15 @@ export function Tokens() {
       </>}>
       <Loaded result={result} retry={refresh}>
         {({ tokens }) => (
-          <table className={table.table}>
+          <table className={classes(table.table, table.cards)}>
             <thead><tr><th>Name</th><th>Rights</th><th>Last used</th><th>Expires</th><th><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
               {tokens?.nodes.map(({ id, name, role, scope, createdAt, expiresAt, lastUsedAt, revokedAt, product, origins, member }) => (
                 <tr key={id} className={classes(revokedAt && css.revoked)}>
                   <th scope="row">{name}<span className={table.sub}>created {ago(createdAt)}{member && `, of ${member.name}`}</span></th>
                   <td><Tag>{role.toLowerCase()}</Tag> <Tag>{scope.toLowerCase()}</Tag>{product && <span className={table.sub}>{[product.name, ...origins].join(' · ')}</span>}</td>
-                  <td>{lastUsedAt ? ago(lastUsedAt) : <span className={table.muted}>never</span>}</td>
-                  <td>{expiresAt ? longDay(expiresAt.slice(0, 10)) : <span className={table.muted}>never</span>}</td>
+                  <td data-label="Last used">{lastUsedAt ? ago(lastUsedAt) : <span className={table.muted}>never</span>}</td>
+                  <td data-label="Expires">{expiresAt ? longDay(expiresAt.slice(0, 10)) : <span className={table.muted}>never</span>}</td>
                   <td className={table.number}>
                     {revokedAt ? <span className={table.muted}>revoked</span> : <Remove label="Revoke" what={name} onRemove={async () => {
                       const { data, error } = await revoke({ input: { token: id } })

@@ -61,11 +61,10 @@ export function Columns({ seen, choices, onChange }: { seen: Preview; choices: C
   )
 }
 
-function Line({ name, label, needed, named, seen, said, texts, onSay }: {
+function Line({ name, label, needed, seen, said, texts, onSay }: {
   name: string
   label: string
   needed?: boolean
-  named?: boolean
   seen: Preview
   said: Origin | undefined
   texts: Choice[]
@@ -79,7 +78,7 @@ function Line({ name, label, needed, named, seen, said, texts, onSay }: {
   const missing = seen.missing.includes(name) && !said
   const value = text === undefined ? (column ? COLUMN + column : NOTHING) : text === '' ? NOTHING : listed ? TEXT + text : OTHER
   const columns = column && !seen.columns.includes(column) ? [column, ...seen.columns] : seen.columns
-  const mayBeLeftOut = !named || (value === NOTHING && !said)
+  const mayBeLeftOut = !needed || value === NOTHING
   const example = seen.firstRows[0]?.[name]
   function choose(next: string) {
     if (next.startsWith(COLUMN)) onSay({ column: next.slice(COLUMN.length) })

@@ -11,14 +11,12 @@ interface Field {
   name: string
   label: string
   needed?: boolean
-  /** Its empty text is taken for a name by the API, so a column that was recognized for it cannot be left out. */
-  named?: boolean
 }
 
 const PRODUCT: Field = { name: 'product', label: 'Product', needed: true }
 const FEATURES: Field = { name: 'features', label: 'Features' }
-const RELEASE: Field = { name: 'release', label: 'Release', named: true }
-const SEGMENT: Field = { name: 'segment', label: 'Segment', named: true }
+const RELEASE: Field = { name: 'release', label: 'Release' }
+const SEGMENT: Field = { name: 'segment', label: 'Segment' }
 const TITLE: Field = { name: 'title', label: 'Title' }
 const ID: Field = { name: 'external_id', label: 'ID' }
 const UPDATED: Field = { name: 'updated_at', label: 'Time of the last change' }
@@ -27,15 +25,15 @@ const SOURCE: Field = { name: 'source', label: 'Source system' }
 /** What a row of each kind may have, the most important first: the fields of docs/import.md. */
 export const FIELDS: Record<Kind, readonly Field[]> = {
   feedback: [
-    PRODUCT, { name: 'occurred_at', label: 'Time', needed: true }, { name: 'rating', label: 'Rating' }, { name: 'scale', label: 'Scale', named: true }, { name: 'comment', label: 'Comment' },
-    { name: 'feature', label: 'Feature', named: true }, RELEASE, SEGMENT, { name: 'customer', label: 'Customer' }, { name: 'channel', label: 'Channel' }, ID, UPDATED, SOURCE,
+    PRODUCT, { name: 'occurred_at', label: 'Time', needed: true }, { name: 'rating', label: 'Rating' }, { name: 'scale', label: 'Scale' }, { name: 'comment', label: 'Comment' },
+    { name: 'feature', label: 'Feature' }, RELEASE, SEGMENT, { name: 'customer', label: 'Customer' }, { name: 'channel', label: 'Channel' }, ID, UPDATED, SOURCE,
   ],
   incidents: [
     PRODUCT, { name: 'severity', label: 'Severity', needed: true }, { name: 'opened_at', label: 'Start', needed: true }, TITLE, { name: 'description', label: 'Description' }, FEATURES, RELEASE,
     { name: 'resolved_at', label: 'End' }, { name: 'reopened_at', label: 'Reopened' }, { name: 'status', label: 'State' }, { name: 'affected_customers', label: 'Number of affected customers' },
     { name: 'customers', label: 'Affected customers' }, ID, UPDATED, SOURCE,
   ],
-  exposure: [PRODUCT, { name: 'feature', label: 'Feature', needed: true, named: true }, { name: 'day', label: 'Day', needed: true }, { name: 'active_customers', label: 'Number of active customers', needed: true }, SEGMENT],
+  exposure: [PRODUCT, { name: 'feature', label: 'Feature', needed: true }, { name: 'day', label: 'Day', needed: true }, { name: 'active_customers', label: 'Number of active customers', needed: true }, SEGMENT],
   releases: [
     PRODUCT, { name: 'version', label: 'Version', needed: true }, { name: 'previous', label: 'Follows' }, { name: 'released_at', label: 'Shipped' }, { name: 'withdrawn_at', label: 'Withdrawn' },
     { name: 'planned_for', label: 'Planned for' }, TITLE, { name: 'notes', label: 'Notes' }, FEATURES, UPDATED,

@@ -49,7 +49,7 @@ const NO_ANSWER = 'The server did not respond. Check the connection, then try ag
 const BUSY = 503
 
 /** Sends a file and tells how much of it is on its way: `fetch` cannot. Nothing comes of one that was called off. */
-export function sendFile<Body>(address: string, file: File, { signal, onProgress }: { signal: AbortSignal; onProgress?: (share: number) => void }): Promise<Answer<Body>> {
+export function sendFile<Body>(address: string, file: Blob, { signal, onProgress }: { signal: AbortSignal; onProgress?: (share: number) => void }): Promise<Answer<Body>> {
   return new Promise((answer) => {
     const request = new XMLHttpRequest()
     request.open('POST', address)
