@@ -58,12 +58,19 @@ export function Waterfall({ start, parts, total, totalLabel }: { start: Part; pa
   )
 }
 
+/** So many letters stand beside the bars. */
+const LONGEST = 34
+
+function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1).trimEnd()}…` : text
+}
+
 function Row({ at, label, note, strong }: { at: number; label: string; note: string; strong?: boolean }) {
   const middle = TOP + at * ROW + ROW / 2
   return (
     <>
       <text className={strong ? css.strong : css.label} x={0} y={note ? middle - 5 : middle} dominantBaseline="central">{label}</text>
-      {note && <text className={css.tick} x={0} y={middle + 10} dominantBaseline="central">{note}</text>}
+      {note && <text className={css.tick} x={0} y={middle + 10} dominantBaseline="central">{shortened(note)}{note.length > LONGEST && <title>{note}</title>}</text>}
     </>
   )
 }

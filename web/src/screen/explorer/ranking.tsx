@@ -74,7 +74,7 @@ export function Ranking({ rows, trends, search, period, onOrder, note }: Props) 
           </thead>
           <tbody>
             {ranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
-            {unranked.length > 0 && <tr className={css.group}><th colSpan={trends ? 8 : 7} scope="rowgroup">Too few {words('responses')} to rank; these values are mostly that of an average {words('feature')}</th></tr>}
+            {unranked.length > 0 && <tr className={css.group}><th colSpan={4} scope="rowgroup">Too few {words('responses')} to rank; these values are mostly that of an average {words('feature')}</th><td className={css.change} />{trends && <td className={css.trend} />}<td className={css.reach} /><td className={css.responses} /></tr>}
             {unranked.map((row) => <RankingRow key={row.key} row={row} {...shared} />)}
           </tbody>
         </table>

@@ -71,10 +71,10 @@ export function FeatureResponses({ feature, name, period, search, onChange }: Pr
                 <>
                   {nodes.length === 0 && <div className={table.more}><Empty title={`No ${words('responses')}`}>There are none in this period.</Empty></div>}
                   <Responses responses={nodes} features={false} />
-                  <p className={table.more}>
+                  {nodes.length > 0 && <p className={table.more}>
                     {`${capital(words('responses'))} 1 to ${count(nodes.length)} of ${count(totalCount)}.`}
                     {nodes.length < totalCount && first < MOST && <Button small onClick={more}>Show more</Button>}
-                  </p>
+                  </p>}
                 </>
               )
             }}

@@ -117,7 +117,7 @@ export function Scales() {
             <thead><tr><th>Scale</th><th>Kind</th><th className={table.number}>From</th><th className={table.number}>To</th><th className={table.number}>Step</th><th>Best</th></tr></thead>
             <tbody>
               {scales?.nodes.map(({ id, key, name, kind, min, max, step, higherIsBetter }) => (
-                <tr key={id}><th scope="row">{name}<span className={table.sub}>{key}</span></th><td>{kind}</td><td className={table.number}>{fixed(min)}</td><td className={table.number}>{fixed(max)}</td><td className={table.number}>{step}</td><td>{higherIsBetter ? 'high' : 'low'}</td></tr>
+                <tr key={id}><th scope="row">{name}<span className={table.sub}>{key}</span></th><td data-label="Kind">{kind}</td><td data-label="From" className={table.number}>{fixed(min)}</td><td data-label="To" className={table.number}>{fixed(max)}</td><td data-label="Step" className={table.number}>{step}</td><td data-label="Best">{higherIsBetter ? 'high' : 'low'}</td></tr>
               ))}
             </tbody>
           </table>
