@@ -25,7 +25,7 @@ use crate::{
     domain::{access::Manage, import as record},
     graphql::{Code, RETRY_AFTER},
     ingest::{
-        Failed, Sent,
+        Failed, FailedBy, Sent,
         import::{Given, Preview, Summary},
     },
 };
@@ -65,6 +65,7 @@ async fn receive(state: web::Data<State>, request: HttpRequest, payload: web::Pa
     let read = state.runtime.spawn(async move { uploads.given(by, &options).await });
     let given = match read.await {
         Ok(Ok(given)) => given,
+        Ok(Err(error)) if is_server_error(&error) => return rejected(&error),
         Ok(Err(error)) => return invalid(&format!("{error:#}.")),
         Err(_) => return failed(),
     };
@@ -115,10 +116,12 @@ async fn answer(
             StatusCode::OK,
             json!({ "import": import, "rows": outcome(&done), "rejects": rejects(&done.reasons) }),
         ),
-        Ok(Err(Failed { reason, is_server_error })) => {
-            let (status, code) = match is_server_error {
-                true => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
-                false => (StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidArgument),
+        Ok(Err(Failed { reason, by })) => {
+            let (status, code) = match by {
+                FailedBy::File => (StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidArgument),
+                FailedBy::Database => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
+                FailedBy::Load => (StatusCode::SERVICE_UNAVAILABLE, Code::Overloaded),
+                FailedBy::Server => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
             };
             let message = format!("{reason}.");
             let errors = json!([{ "message": message, "extensions": { "code": code.name() } }]);
@@ -199,6 +202,10 @@ fn failed() -> HttpResponse {
     refused(HttpResponse::InternalServerError(), Code::Internal, "Internal error. Try again.")
 }
 
+fn is_server_error(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Error>().is_some_and(Error::is_server_error)
+}
+
 /// The answer to a file that cannot be imported: its own fault, unless the server failed.
 fn rejected(error: &anyhow::Error) -> HttpResponse {
     match error.downcast_ref::<Error>() {
@@ -206,6 +213,11 @@ fn rejected(error: &anyhow::Error) -> HttpResponse {
             let mut answer = HttpResponse::ServiceUnavailable();
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER));
             refused(answer, Code::Unavailable, "The database is unavailable; try again later.")
+        }
+        Some(busy @ Error::Overloaded(_)) => {
+            let mut answer = HttpResponse::ServiceUnavailable();
+            answer.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+            refused(answer, Code::Overloaded, &busy.to_string())
         }
         Some(internal) if internal.is_server_error() => {
             tracing::error!(error = with_causes(internal), "cannot import a file that was sent");

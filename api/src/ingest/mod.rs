@@ -14,4 +14,4 @@ pub mod import;
 
 pub use group_commit::GroupCommit;
 pub use rates::{RateSettings, Rates};
-pub use upload::{Begun, Failed, Sent, Uploads};
+pub use upload::{Begun, Failed, FailedBy, Sent, Uploads};

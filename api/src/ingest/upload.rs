@@ -58,20 +58,37 @@ pub struct Begun {
 pub struct Failed {
     /// The reason, without what only the log shows.
     pub reason: String,
-    /// Whether the server failed: the file may be good.
-    pub is_server_error: bool,
+    /// What failed.
+    pub by: FailedBy,
+}
+
+/// What failed in an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedBy {
+    /// The file.
+    File,
+    /// The database, which is unavailable or locked.
+    Database,
+    /// The server has too much to do.
+    Load,
+    /// The server.
+    Server,
 }
 
 impl Failed {
     fn new(error: &anyhow::Error, path: &Path, name: &str) -> Self {
         let reason = import::failure(error, path, name);
         let own = error.downcast_ref::<Error>();
-        let (context, is_server_error) = (error.to_string(), own.is_some_and(Error::is_server_error));
+        let by = match own {
+            Some(Error::Unavailable { .. }) => FailedBy::Database,
+            Some(Error::Overloaded(_)) => FailedBy::Load,
+            Some(own) if own.is_server_error() => FailedBy::Server,
+            _ => FailedBy::File,
+        };
+        let context = error.to_string();
         match own {
-            Some(own) if own.to_string() != context => {
-                Self { reason: format!("{context}: {reason}"), is_server_error }
-            }
-            _ => Self { reason, is_server_error },
+            Some(own) if own.to_string() != context => Self { reason: format!("{context}: {reason}"), by },
+            _ => Self { reason, by },
         }
     }
 }

@@ -102,7 +102,7 @@ pub async fn changes(
     for row in rows {
         let Some(at) = row.updated_at else { continue };
         let last = changes.entry(key(&row)).or_insert(at);
-        *last = Ord::max(at, *last);
+        *last = std::cmp::max(at, *last);
     }
     Ok(changes)
 }
