@@ -18,7 +18,7 @@ const ImportsQuery = graphql(`
     imports(first: $first) {
       totalCount
       nodes {
-        id fileName kind importState: state bytes source createdAt updatedAt createdBy { name }
+        id fileName kind importState: state failure bytes source createdAt updatedAt createdBy { name }
         rowsRead rowsAccepted rowsUpdated rowsUnchanged rowsRejected rowsRemoved rejects { field reason line rows }
       }
     }
@@ -54,7 +54,7 @@ export function Imports() {
     <Stack>
       <Suspense fallback={<Card title="Import a file"><Skeleton rows={3} /></Card>}><ImportFile onChange={refresh} /></Suspense>
       <Card flush title="Imports" note={<>Files of {words('responses')}, {words('incidents')}, {words('releases')} and active {words('customers')}, imported here or by <code>ballroom import</code>.</>}
-        actions={<ExportMenu title="Imports" table={() => [['id', 'file', 'kind', 'state', 'source', 'created_at', 'created_by', 'rows_read', 'rows_accepted', 'rows_updated', 'rows_unchanged', 'rows_rejected', 'rows_removed'], ...(result.data?.imports?.nodes ?? []).map((one) => [one.id, one.fileName, one.kind, one.importState, one.source, one.createdAt, one.createdBy?.name, one.rowsRead, one.rowsAccepted, one.rowsUpdated, one.rowsUnchanged, one.rowsRejected, one.rowsRemoved])]} />}>
+        actions={<ExportMenu title="Imports" table={() => [['id', 'file', 'kind', 'state', 'failure', 'source', 'created_at', 'created_by', 'rows_read', 'rows_accepted', 'rows_updated', 'rows_unchanged', 'rows_rejected', 'rows_removed'], ...(result.data?.imports?.nodes ?? []).map((one) => [one.id, one.fileName, one.kind, one.importState, one.failure, one.source, one.createdAt, one.createdBy?.name, one.rowsRead, one.rowsAccepted, one.rowsUpdated, one.rowsUnchanged, one.rowsRejected, one.rowsRemoved])]} />}>
         <Loaded result={{ ...result, fetching: false }} retry={refresh}>
           {({ imports }) => imports && (
             <>
@@ -72,7 +72,7 @@ export function Imports() {
 function Line({ one, onChange }: { one: Row; onChange: () => void }) {
   const words = useWords()
   const [, undo] = useMutation(UndoImport)
-  const { id, fileName, kind, importState, source, createdAt, createdBy, rowsRead, rowsAccepted, rowsUpdated, rowsUnchanged, rowsRejected, rowsRemoved, rejects } = one
+  const { id, fileName, kind, importState, source, createdAt, createdBy, rowsRead, rowsAccepted, rowsUpdated, rowsUnchanged, rowsRejected, rowsRemoved, rejects, failure } = one
   const numbers = [`${plural(rowsRead, 'row')} read`, `${count(rowsAccepted)} stored`, rowsUpdated > 0 && `${count(rowsUpdated)} updated`, rowsUnchanged > 0 && `${count(rowsUnchanged)} unchanged`, rowsRejected > 0 && `${count(rowsRejected)} rejected`, rowsRemoved > 0 && `${count(rowsRemoved)} removed`]
   return (
     <li className={css.row}>
@@ -80,6 +80,7 @@ function Line({ one, onChange }: { one: Row; onChange: () => void }) {
         <div><b className={table.main} dir="auto">{fileName}</b><span className={table.sub}>{[KIND_NAMES[kind](words), `from ${source}`, momentText(createdAt), createdBy && `by ${createdBy.name}`].filter(Boolean).join(' · ')}</span></div>
         <span className={css.when}><span className={classes(css.outcome, importState === 'FINISHED' && css.good, importState === 'FAILED' && css.bad)}>{STATES[importState]}</span><span className={table.sub}>{numbers.filter(Boolean).join(', ')}</span></span>
       </div>
+      {failure && <p className={css.refusal}><Message text={failure} /></p>}
       {rejects.length > 0 && (
         <details className={css.rejects}>
           <summary>Why {plural(rowsRejected, 'row was', 'rows were')} rejected</summary>

@@ -5,7 +5,7 @@ import { useSession } from '~/app/session'
 import { count, plural } from '~/format/number'
 import { useSaid, useWords } from '~/format/vocabulary'
 import { Button, Card, Spacer, Toolbar } from '~/ui/parts'
-import { Loaded } from '~/ui/states'
+import { Loaded, Message } from '~/ui/states'
 import { FIELDS, type Kind } from './fields'
 import { OutcomeBar, Rejects, bytesText } from './outcomes'
 import { ImportQuery } from './query'
@@ -39,7 +39,7 @@ export function Progress({ id, file, onAgain, onEnd }: { id: string; file: strin
         {() => found && (
           <div className={css.stage}>
             {running && <div className={css.sending}><progress aria-label="Imported" max={Math.max(1, found.bytes)} value={found.bytesRead} /><span role="status">{bytesText(found.bytesRead)} of {bytesText(found.bytes)}, {plural(found.rowsRead, 'row')}</span></div>}
-            {found.importState === 'FAILED' && <p role="alert" className={css.refusal}>The rows before the error are stored. Mend the file and import it again: what is stored is recognized.</p>}
+            {found.importState === 'FAILED' && <p role="alert" className={css.refusal}>{found.failure && <><Message text={found.failure} />. </>}The rows before the error are stored. Correct the file and import it again: what is stored is recognized.</p>}
             <div>
               <OutcomeBar rows={{ ...NONE, read: found.rowsRead, accepted: found.rowsAccepted, updated: found.rowsUpdated, unchanged: found.rowsUnchanged, rejected: found.rowsRejected }} />
               {!running && <p className={css.small}>{plural(found.rowsRead, 'row')} read, {count(found.rowsAccepted)} stored.</p>}
