@@ -48,6 +48,8 @@ pub(crate) fn magic(file: &mut File) -> io::Result<Magic> {
 
 /// What a file is that is no table, and what to do instead: people import what a browser saved for an export.
 pub(crate) fn foreign(bytes: &[u8], text: &str) -> Option<(&'static str, &'static str)> {
+    /// Number of control characters that are a stray one now and then.
+    const FEW: usize = 4;
     const EXPORT: &str = "export the data as CSV, JSON or a workbook";
     const SIGNED_OUT: &str =
         "the export was probably not downloaded but a page that says why; sign in and download it again";
@@ -82,7 +84,7 @@ pub(crate) fn foreign(bytes: &[u8], text: &str) -> Option<(&'static str, &'stati
         .iter()
         .filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{c}'))
         .count();
-    (odd * 20 > head.len()).then_some(("binary data", EXPORT))
+    (odd > FEW && odd * 20 > head.len()).then_some(("binary data", EXPORT))
 }
 
 /// The bytes of a file and the name that says what they are.

@@ -31,7 +31,7 @@ mod tests {
     fn each_vocabulary_has_its_own_word() {
         assert_eq!(words_of(Concept::KnownError, Vocabulary::Agile).term, "known bug");
         assert_eq!(words_of(Concept::Deployment, Vocabulary::Itil).term, "change");
-        assert_eq!(words_of(Concept::Iteration, Vocabulary::Plain).term, "period");
+        assert_eq!(words_of(Concept::Iteration, Vocabulary::Plain).term, "work period");
         assert_eq!(of_role(Some(Role::Support)), Vocabulary::Itil);
     }
 }

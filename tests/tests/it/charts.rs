@@ -213,7 +213,7 @@ async fn a_timeline_is_bounded(backend: Backend) {
     let days = query("period: { from: \"2020-01-01\", until: \"2026-01-01\" }, step: DAY");
     let (code, argument, message) = story.app.is_refused(&days, json!({})).await;
     assert_eq!((code.as_str(), argument.as_str()), ("INVALID_ARGUMENT", "period"));
-    assert!(message.contains("2192 days") && message.contains("400 buckets"), "{message}");
+    assert!(message.contains("2192 days") && message.contains("400 points"), "{message}");
     let weeks = query("period: { from: \"2020-01-01\", until: \"2026-01-01\" }, step: WEEK");
     assert_eq!(
         story.app.asks(&weeks, json!({})).await["product"]["timeline"]["points"].as_array().unwrap().len(),
