@@ -204,7 +204,7 @@ async fn a_failed_import_has_its_reason(backend: Backend) {
     let reason = found["failure"].as_str().unwrap_or_default();
     assert!(reason.starts_with("cannot read the file at line "), "{found}");
     assert!(
-        reason.ends_with("the gzip file is truncated") && message.contains(reason),
+        reason.ends_with("the gzip file is truncated; copy it again") && message.contains(reason),
         "{reason}: {message}"
     );
     let [read, accepted] = ["rowsRead", "rowsAccepted"].map(|count| found[count].as_u64().unwrap());

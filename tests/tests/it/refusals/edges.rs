@@ -61,8 +61,6 @@ async fn lists_and_lookups_are_refused_what_they_cannot_find(backend: Backend) {
     assert_eq!(only["iteration"], json!({ "name": "S1", "product": { "key": "till" } }));
     let of_jira = story.gets("Incident", json!({ "externalId": "7", "source": "jira" })).await;
     assert_eq!(of_jira["incident"]["title"], "jira");
-    let page = story.gets("Features", json!({ "first": 1 })).await["features"].clone();
-    let cursor = page["pageInfo"]["endCursor"].clone();
     let none = "00000000000070008000000000000000";
     let range = |from: &str, until: &str| json!({ "from": from, "until": until });
     asks(
@@ -72,7 +70,6 @@ async fn lists_and_lookups_are_refused_what_they_cannot_find(backend: Backend) {
             ("Features", json!({ "last": -1 })),
             ("Features", json!({ "first": 5, "last": 5 })),
             ("Features", json!({ "after": "elsewhere" })),
-            ("Teams", json!({ "after": cursor })),
             ("Feedback", json!({ "filter": { "minRating": 3.0 } })),
             ("Feedback", json!({ "filter": { "scale": "csta" } })),
             ("Feedback", json!({ "filter": { "feature": "drawer" } })),
@@ -205,7 +202,7 @@ async fn callers_are_refused_what_is_not_theirs_to_say(backend: Backend) {
     let (code, field, message) = story.is_refused("MarkSeen", json!({ "input": { "feedback": ids } })).await;
     assert_eq!(
         (&*code, &*field, &*message),
-        ("INVALID_ARGUMENT", "feedback", "feedback: has 10001 items; send at most 10000 per request")
+        ("TOO_LARGE", "input", "The request has 10001 items in a list; at most 10000 are allowed.")
     );
     let logged = json!({ "product": "shop", "customer": "acme", "comment": "It hangs" });
     tries(
