@@ -36,7 +36,7 @@ async function submit(comment) {
 
 story('the ranking is the one of the API', async (page) => {
   await go(page, '/p/atelier/value?days=90')
-  const shown = await page.locator('tbody tr').evaluateAll((rows) => rows.filter((row) => row.cells.length > 1).map((row) => [row.cells[0].textContent, row.cells[1].firstChild.textContent]))
+  const shown = await page.locator('tbody tr').evaluateAll((rows) => rows.filter((row) => !row.querySelector('[scope=rowgroup]')).map((row) => [row.cells[0].textContent, row.cells[1].firstChild.textContent]))
   const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
   const from = new Date(Date.parse(until) - 90 * 86_400_000).toISOString().slice(0, 10)
   const { product } = await ask('query ($period: PeriodInput!) { product(product: "atelier") { valueReport(period: $period) { entries { rank feature { name } } } } }', { period: { from, until } })
